@@ -1,0 +1,162 @@
+/**
+ * What screens render: one immutable value. `session` makes a new one on every change; screens hold no
+ * meeting state of their own and act only through `Actions`.
+ */
+
+/** A delegation as it stands in the signed call sheet. */
+export type DelegationView = { readonly root: string; readonly name: string; readonly own: boolean };
+
+/** A seat as it was agreed. */
+export type SeatView = {
+  readonly id: string;
+  readonly role: 'principal' | 'adviser' | 'note-taker' | 'interpreter' | 'technician' | 'press';
+  readonly name: string;
+  readonly function: string;
+  readonly delegation: DelegationView;
+};
+
+/** An expected "no": `code` chooses the sentence, and is shown small behind it. */
+export type RefusalView = { readonly code: string; readonly detail: string };
+
+/** One line of "what is being proven" in the holding screen. */
+export type ProofStep = {
+  readonly step: 'browser' | 'device-key' | 'node' | 'mandate' | 'sheet' | 'own-relay' | 'counterpart-relay';
+  readonly state: 'waiting' | 'working' | 'done' | 'failed';
+  readonly refusal: RefusalView | null;
+};
+
+export type DeviceChoice = { readonly id: string; readonly label: string };
+
+/** Camera, microphone and loudspeaker of this device. */
+export type DevicesView = {
+  readonly cameras: readonly DeviceChoice[];
+  readonly microphones: readonly DeviceChoice[];
+  readonly speakers: readonly DeviceChoice[];
+  readonly camera: { readonly id: string | null; readonly state: DeviceState };
+  readonly microphone: { readonly id: string | null; readonly state: DeviceState };
+  readonly speaker: string | null;
+  /** Own picture, or null while there is none. */
+  readonly picture: MediaStreamTrack | null;
+  /** True where another seat of this machine is open: microphone and loudspeaker began switched off. */
+  readonly sharedMachine: boolean;
+};
+
+export type DeviceState = 'asking' | 'live' | 'drawn' | 'off' | 'refused' | 'missing' | 'busy';
+
+/** What a tile says of the seat whose name stands on it; only `verified` is proven now. */
+export type TileState =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'verified' }
+  | { readonly kind: 'camera-off' }
+  | { readonly kind: 'sound-only' }
+  | { readonly kind: 'still'; readonly sinceMs: number }
+  | { readonly kind: 'late'; readonly byMs: number }
+  | { readonly kind: 'unproven' }
+  | { readonly kind: 'line-lost' }
+  | { readonly kind: 'mending' }
+  | { readonly kind: 'refused'; readonly refusal: RefusalView };
+
+/** One seated delegate other than oneself. */
+export type TileView = {
+  readonly seating: number;
+  readonly seat: SeatView;
+  readonly state: TileState;
+  readonly muted: boolean;
+  /** Tracks to show and play: null unless frames on them are proven to be this seat's. */
+  readonly picture: MediaStreamTrack | null;
+  readonly sound: MediaStreamTrack | null;
+};
+
+/** Something to be told: shown quietly, and said to screen readers. */
+export type Notice = {
+  readonly id: number;
+  readonly tone: 'quiet' | 'warning' | 'danger';
+  readonly kind:
+    | 'sat'
+    | 'left'
+    | 'removed'
+    | 'lost'
+    | 'mending'
+    | 'mended'
+    | 'unknown-device'
+    | 'missing-device'
+    | 'attack-refused'
+    | 'host-away'
+    | 'host-back'
+    | 'new-keys-awaited';
+  /** Names for the sentence: `name`, `delegation`, `code`. */
+  readonly values: { readonly [name: string]: string };
+  readonly atMs: number;
+};
+
+export type View =
+  /** A link was opened and not yet redeemed: redeemed on a click, once the browser was found able. */
+  | { readonly kind: 'link'; readonly able: 'checking' | 'able'; readonly redeeming: boolean }
+  /** The browser lacks what Parley needs: `missing` names it (WebCrypto Ed25519, encoded streams …). */
+  | { readonly kind: 'unable'; readonly missing: readonly string[] }
+  | {
+      readonly kind: 'holding';
+      readonly title: string;
+      readonly fromMs: number;
+      readonly seat: SeatView;
+      readonly agreed: readonly SeatView[];
+      readonly proofs: readonly ProofStep[];
+      readonly devices: DevicesView;
+      /** `take`: the button works; `sitting`: asked, being admitted. */
+      readonly ready: 'preparing' | 'take' | 'sitting';
+      /** Why the last try was refused, if it was. */
+      readonly refusal: RefusalView | null;
+    }
+  | {
+      readonly kind: 'stage';
+      readonly title: string;
+      readonly seat: SeatView;
+      readonly startedMs: number;
+      readonly devices: DevicesView;
+      readonly tiles: readonly TileView[];
+      readonly me: {
+        readonly microphone: boolean;
+        readonly camera: boolean;
+        /** Held open by the space bar. */
+        readonly talking: boolean;
+        readonly loudspeaker: boolean;
+        /** False while new keys are awaited after a removal: nothing is being sent. */
+        readonly sending: boolean;
+      };
+      /** All remote frames now playing are proven, and everything sent is sealed. */
+      readonly proven: 'all' | 'some' | 'none';
+      readonly audience: readonly DelegationView[];
+      readonly notices: readonly Notice[];
+      /** Sound could not start without a gesture: one button starts it. */
+      readonly soundBlocked: boolean;
+      readonly host: 'reached' | 'away';
+    }
+  | { readonly kind: 'left'; readonly why: 'self' | 'removed' | 'elsewhere' }
+  /** Something that must hold does not (a changed root, a second log): everything stopped, loudly. */
+  | { readonly kind: 'stopped'; readonly refusal: RefusalView };
+
+/** What a person can do; each is a no-op where it makes no sense. */
+export type Actions = {
+  redeem(): void;
+  chooseCamera(id: string | 'drawn' | null): void;
+  chooseMicrophone(id: string | null): void;
+  chooseSpeaker(id: string): void;
+  testSpeaker(): void;
+  takeSeat(): void;
+  setMicrophone(on: boolean): void;
+  setCamera(on: boolean): void;
+  setLoudspeaker(on: boolean): void;
+  /** Space bar: true while held. */
+  talk(held: boolean): void;
+  startSound(): void;
+  leave(): void;
+};
+
+/** The session as screens see it (fits React's useSyncExternalStore). */
+export type Session = {
+  readonly view: () => View;
+  readonly subscribe: (changed: () => void) => () => void;
+  /** Microphone level 0..1, and a tile's, read each animation frame: too quick for the view. */
+  readonly levels: { microphone(): number; seating(n: number): number };
+  readonly actions: Actions;
+};
