@@ -91,7 +91,13 @@ export type Notice = {
 
 export type View =
   /** A link was opened and not yet redeemed: redeemed on a click, once the browser was found able. */
-  | { readonly kind: 'link'; readonly able: 'checking' | 'able'; readonly redeeming: boolean }
+  | {
+      readonly kind: 'link';
+      readonly able: 'checking' | 'able';
+      readonly redeeming: boolean;
+      /** Why the last click did not open the seat, if it did not. */
+      readonly refusal: RefusalView | null;
+    }
   /** The browser lacks what Parley needs: `missing` names it (WebCrypto Ed25519, encoded streams …). */
   | { readonly kind: 'unable'; readonly missing: readonly string[] }
   | {
