@@ -1,0 +1,13 @@
+export { certify, type Issuer, type Pins, verifyCertificate } from './certificate.ts';
+export {
+  giveMandate,
+  type Mandate,
+  type MandateChain,
+  mandateChain,
+  mandateHash,
+  type Role,
+  role,
+  seatId,
+  verifyMandate,
+} from './mandate.ts';
+export { fingerprint, type RootKeys, type RootSignature, type RootSigner, rootKeys, verifyByRoot } from './root.ts';

@@ -1,0 +1,92 @@
+import {
+  type Bytes,
+  bytes,
+  bytesUpTo,
+  type Decoded,
+  decode,
+  encode,
+  equal,
+  exactly,
+  hash,
+  oneOf,
+  Refusal,
+  record,
+  type Signer,
+  sign,
+  text,
+  toHex,
+  uint,
+  verify,
+} from '../bytes/index.ts';
+import { type Pins, verifyCertificate } from './certificate.ts';
+
+/** What a delegate may be at the table. */
+export const role = oneOf('principal', 'adviser', 'note-taker', 'interpreter', 'technician', 'press');
+export type Role = Decoded<typeof role>;
+
+/** Name of a seat within its meeting. */
+export const seatId = text(32);
+
+const fields = {
+  v: exactly(1),
+  root: bytes(32),
+  issuer: bytes(32),
+  meeting: bytes(16),
+  seat: seatId,
+  role,
+  name: text(120),
+  function: text(160),
+  device: bytes(32),
+  from: uint(),
+  until: uint(),
+};
+const body = record(fields);
+const signed = record({ body: bytesUpTo(2048), sig: bytes(64) });
+
+/** A mandate with all that proves it: the issuing certificate, and the mandate that its key signed. */
+export const mandateChain = record({ certificate: bytesUpTo(4096), mandate: bytesUpTo(2560) });
+export type MandateChain = Decoded<typeof mandateChain>;
+
+/** A mandate that was verified: who may sit where, with which device. `hash` names it everywhere. */
+export type Mandate = Decoded<typeof body> & { readonly hash: Bytes };
+
+/** The hash that names a mandate: over the signed mandate, without its certificate. */
+export const mandateHash = (mandate: Bytes): Bytes => hash('mandate', mandate);
+
+/** Gives a mandate under an issuing certificate; `statement` without the issuer's own fields. */
+export const giveMandate = async (
+  issuing: { readonly certificate: Bytes; readonly root: Bytes; readonly signer: Signer },
+  statement: Omit<Decoded<typeof body>, 'v' | 'root' | 'issuer'>,
+): Promise<MandateChain> => {
+  const issuer = hash('issuing-certificate', issuing.certificate);
+  const message = encode({ v: 1, root: issuing.root, issuer, ...statement });
+  const mandate = encode({ body: message, sig: await sign(issuing.signer, 'mandate', message) });
+  return { certificate: issuing.certificate, mandate };
+};
+
+/**
+ * Verifies device key ← mandate ← issuing key ← pinned root, for one meeting at one time (pure: the time is an
+ * argument). Refuses what `verifyCertificate` refuses, and `identity.mandate-issuer` (it names another
+ * certificate or root), `identity.mandate-forged`, `identity.mandate-meeting`, `identity.mandate-expired`.
+ */
+export const verifyMandate = async (
+  pins: Pins,
+  chain: MandateChain,
+  meeting: Bytes,
+  now: number,
+): Promise<Mandate | Refusal> => {
+  const issuer = await verifyCertificate(pins, chain.certificate, now);
+  if (issuer instanceof Refusal) return issuer;
+  const outer = decode(signed, chain.mandate);
+  if (outer instanceof Refusal) return outer;
+  const inner = decode(body, outer.body);
+  if (inner instanceof Refusal) return inner;
+  if (!equal(inner.issuer, issuer.hash) || !equal(inner.root, issuer.root))
+    return new Refusal('identity.mandate-issuer', toHex(inner.root));
+  if (!(await verify(issuer.key, 'mandate', outer.body, outer.sig)))
+    return new Refusal('identity.mandate-forged', toHex(inner.root));
+  if (!equal(inner.meeting, meeting)) return new Refusal('identity.mandate-meeting', toHex(inner.meeting));
+  if (now < inner.from || now >= inner.until)
+    return new Refusal('identity.mandate-expired', `valid ${inner.from} to ${inner.until}`);
+  return { ...inner, hash: mandateHash(chain.mandate) };
+};

@@ -1,0 +1,125 @@
+import {
+  type Bytes,
+  bytes,
+  bytesUpTo,
+  type Decoded,
+  decode,
+  encode,
+  equal,
+  exactly,
+  hash,
+  Refusal,
+  record,
+  type Signer,
+  sign,
+  toHex,
+  uint,
+  verify,
+} from '../bytes/index.ts';
+import type { Pins } from '../identity/index.ts';
+import { type Act, verifyAct } from './act.ts';
+import type { Sheet } from './sheet.ts';
+import type { State } from './state.ts';
+
+const body = record({
+  v: exactly(1),
+  meeting: bytes(16),
+  seq: uint(),
+  prev: bytes(32),
+  time: uint(),
+  act: bytesUpTo(12_480),
+});
+
+/** One ordered act: its place, the head before it, the host's time, and the act's own signed bytes. */
+export type Entry = Decoded<typeof body> & { readonly head: Bytes; readonly bytes: Bytes };
+
+/** An entry whose act is known to be its actor's. */
+export type VerifiedEntry = { readonly entry: Entry; readonly act: Act };
+
+/** Puts an act at the next place of a log (the host). */
+export const placeAct = (state: State, act: Bytes, time: number): Entry => {
+  const order = {
+    v: 1 as const,
+    meeting: state.sheet.meeting,
+    seq: state.head.seq + 1,
+    prev: state.head.head,
+    time,
+    act,
+  };
+  const encoded = encode(order);
+  return { ...order, head: hash('entry', encoded), bytes: encoded };
+};
+
+/** Decodes an entry without believing it. */
+export const openEntry = (given: Bytes): Entry | Refusal => {
+  const order = decode(body, given);
+  return order instanceof Refusal ? order : { ...order, head: hash('entry', given), bytes: given };
+};
+
+/**
+ * Verifies that an entry follows a state: `log.meeting`, `log.gap` (a later place), `log.replay` (a place already
+ * taken, by the same entry), `log.fork` (by another, or after another head), `log.time` (before its predecessor);
+ * and its act as `verifyAct` does, at the entry's time.
+ */
+export const verifyEntry = async (state: State, pins: Pins, entry: Entry): Promise<VerifiedEntry | Refusal> => {
+  const misplaced = placeOf(state, entry);
+  if (misplaced) return misplaced;
+  const act = await verifyAct(state, pins, entry.act, entry.time);
+  return act instanceof Refusal ? act : { entry, act };
+};
+
+const placeOf = (state: State, entry: Entry): Refusal | null => {
+  if (!equal(entry.meeting, state.sheet.meeting)) return new Refusal('log.meeting', toHex(entry.meeting));
+  if (entry.seq > state.head.seq + 1) return new Refusal('log.gap', `${entry.seq} after ${state.head.seq}`);
+  if (entry.seq <= state.head.seq) {
+    const known = state.recent.find((head) => head.seq === entry.seq);
+    return new Refusal(known && equal(known.head, entry.head) ? 'log.replay' : 'log.fork', `${entry.seq}`);
+  }
+  if (!equal(entry.prev, state.head.head)) return new Refusal('log.fork', `${entry.seq}`);
+  if (entry.time < state.time) return new Refusal('log.time', `${entry.seq}`);
+  return null;
+};
+
+const countersignedBody = record({
+  v: exactly(1),
+  meeting: bytes(16),
+  seq: uint(),
+  head: bytes(32),
+  time: uint(),
+  serial: uint(),
+});
+const countersignature = record({ body: bytesUpTo(256), root: bytes(32), sig: bytes(64) });
+
+/** A node's word for a head and all before it, with its own revocation serial. The host's is what orders. */
+export type Countersignature = Decoded<typeof countersignedBody> & { readonly root: string; readonly bytes: Bytes };
+
+/** Countersigns an entry with a node's issuing key. */
+export const countersign = async (
+  by: { readonly root: Bytes; readonly signer: Signer; readonly serial: number },
+  entry: Entry,
+): Promise<Bytes> => {
+  const { meeting, seq, head, time } = entry;
+  const message = encode({ v: 1, meeting, seq, head, time, serial: by.serial });
+  return encode({ body: message, root: by.root, sig: await sign(by.signer, 'countersignature', message) });
+};
+
+/** Verifies a countersignature against the sheet's issuing keys: `log.countersignature` where it does not stand. */
+export const verifyCountersignature = async (sheet: Sheet, given: Bytes): Promise<Countersignature | Refusal> => {
+  const outer = decode(countersignature, given, 512);
+  if (outer instanceof Refusal) return outer;
+  const inner = decode(countersignedBody, outer.body);
+  if (inner instanceof Refusal) return inner;
+  const root = toHex(outer.root);
+  const issuer = sheet.issuers.get(root);
+  if (!issuer || !equal(inner.meeting, sheet.meeting)) return new Refusal('log.countersignature', root);
+  if (!(await verify(issuer.key, 'countersignature', outer.body, outer.sig)))
+    return new Refusal('log.countersignature', root);
+  return { ...inner, root, bytes: given };
+};
+
+/** Most that the host's time may differ from a countersigner's, in milliseconds. */
+export const MOST_SKEW = 120_000;
+
+/** Whether a countersigner may accept the host's time: `log.skew` where it differs by more than two minutes. */
+export const judgeTime = (entry: Entry, now: number): Refusal | null =>
+  Math.abs(entry.time - now) > MOST_SKEW ? new Refusal('log.skew', `${entry.time - now} ms`) : null;

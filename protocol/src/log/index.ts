@@ -1,0 +1,36 @@
+export {
+  type Act,
+  type ActBody,
+  type Action,
+  type Actor,
+  actorName,
+  isRestriction,
+  openAct,
+  signAct,
+  verifyAct,
+} from './act.ts';
+export {
+  type Countersignature,
+  countersign,
+  type Entry,
+  judgeTime,
+  openEntry,
+  placeAct,
+  type VerifiedEntry,
+  verifyCountersignature,
+  verifyEntry,
+} from './entry.ts';
+export { type Effect, judge, judgeDirect } from './judge.ts';
+export { append, type Equivocation, type Ledger, openLedger, proveEquivocation, take } from './ledger.ts';
+export { type Message, openMessage, type Passing, passing, signMessage, verifyMessage } from './message.ts';
+export { reduce } from './reduce.ts';
+export {
+  type AgreedSeat,
+  assembleSheet,
+  type Sheet,
+  type SheetBody,
+  sheetBody,
+  signSheet,
+  verifySheet,
+} from './sheet.ts';
+export { begin, type CircleState, type Head, roster, type Seating, type State } from './state.ts';

@@ -1,0 +1,147 @@
+import { equal, Refusal, toHex } from '../bytes/index.ts';
+import { type Act, type Action, actorName, isRestriction } from './act.ts';
+import type { CircleState, Seating, State } from './state.ts';
+
+/** What an entry changes. */
+export type Effect =
+  | { readonly kind: 'seat'; readonly seating: Omit<Seating, 'id'>; readonly ends: readonly number[] }
+  | { readonly kind: 'end'; readonly ends: readonly number[] }
+  | { readonly kind: 'circle'; readonly table: CircleState };
+
+/**
+ * Decides what a verified act may do in a state: the host before it orders, everybody before they believe.
+ * Refuses `act.sequence` (its number was used), `act.stale` (it saw a head that is not among the newest 256),
+ * and by action the codes of ADMIT, CIRCLE and RESTRICT in SPEC.md.
+ */
+export const judge = (state: State, act: Act): Effect | Refusal => {
+  if (act.n <= (state.actors.get(actorName(act.by)) ?? 0)) return new Refusal('act.sequence', `${act.n}`);
+  // Who asks to sit is shown no log yet and names the call sheet.
+  const blank = act.action.kind === 'sit' && act.saw.seq === 0 && equal(act.saw.head, state.sheet.hash);
+  const seen = state.recent.find((head) => head.seq === act.saw.seq);
+  if (!blank && !(seen && equal(seen.head, act.saw.head))) return new Refusal('act.stale', `${act.saw.seq}`);
+  return judgeAction(state, act);
+};
+
+/**
+ * Decides a restriction that came directly, outside the log: which seatings it ends here and now. Its number and
+ * the head it saw are left to the log. Refuses `restrict.not-direct` for any other act, and the RESTRICT codes.
+ */
+export const judgeDirect = (state: State, act: Act): readonly number[] | Refusal => {
+  if (!isRestriction(act.action)) return new Refusal('restrict.not-direct', act.action.kind);
+  const effect = judgeAction(state, act);
+  if (effect instanceof Refusal) return effect;
+  return effect.kind === 'end' ? effect.ends : new Refusal('restrict.not-direct', act.action.kind);
+};
+
+const judgeAction = (state: State, act: Act): Effect | Refusal => {
+  const { action } = act;
+  switch (action.kind) {
+    case 'sit':
+      return judgeSit(state, act);
+    case 'found':
+      return judgeFound(state, act, action);
+    case 'commit':
+      return judgeCommit(state, act, action);
+    case 'leave':
+    case 'remove':
+    case 'lost':
+      return judgeEnd(state, act, action);
+  }
+};
+
+const judgeSit = (state: State, act: Act): Effect | Refusal => {
+  const { mandate, action } = act;
+  if (!mandate || action.kind !== 'sit') return new Refusal('act.unknown-actor', 'no mandate shown');
+  const agreed = state.sheet.seats.find((seat) => seat.id === mandate.seat);
+  if (
+    !agreed ||
+    !equal(agreed.root, mandate.root) ||
+    agreed.role !== mandate.role ||
+    agreed.name !== mandate.name ||
+    agreed.function !== mandate.function
+  )
+    return new Refusal('admit.not-agreed', mandate.seat);
+  if (agreed.role === 'press') return new Refusal('admit.press', mandate.seat);
+  const ends: number[] = [];
+  for (const seating of state.seatings.values()) {
+    const sameDevice = equal(seating.device, mandate.device);
+    const sameSeat = seating.seat.id === agreed.id;
+    if (sameDevice && sameSeat) ends.push(seating.id);
+    else if (sameDevice) return new Refusal('admit.device-seated', seating.seat.id);
+    else if (sameSeat) return new Refusal('admit.seat-taken', agreed.id);
+    if (equal(seating.frameKey, action.frameKey) || equal(seating.keyPackage, action.keyPackage))
+      return new Refusal('admit.key-reused', agreed.id);
+  }
+  const { device, hash: mandateHash } = mandate;
+  const { keyPackage, frameKey } = action;
+  const seating = { seat: agreed, root: act.root, mandate: mandateHash, device, keyPackage, frameKey };
+  return { kind: 'seat', seating, ends };
+};
+
+/** The actor's present seating. */
+const ownSeating = (state: State, act: Act): Seating | undefined => {
+  const { by } = act;
+  if (by.kind !== 'device') return undefined;
+  for (const seating of state.seatings.values()) if (equal(seating.mandate, by.mandate)) return seating;
+  return undefined;
+};
+
+const judgeFound = (state: State, act: Act, action: Extract<Action, { kind: 'found' }>): Effect | Refusal => {
+  const own = ownSeating(state, act);
+  if (!own) return new Refusal('circle.not-member', actorName(act.by));
+  const { table } = state;
+  if (table?.members.some((member) => state.seatings.has(member)))
+    return new Refusal('circle.stands', `generation ${table.generation}`);
+  if (action.generation !== (table?.generation ?? 0) + 1)
+    return new Refusal('circle.generation', `${action.generation}`);
+  return {
+    kind: 'circle',
+    table: {
+      generation: action.generation,
+      epoch: 0,
+      upTo: own.id,
+      authenticator: action.authenticator,
+      members: [own.id],
+    },
+  };
+};
+
+const judgeCommit = (state: State, act: Act, action: Extract<Action, { kind: 'commit' }>): Effect | Refusal => {
+  const own = ownSeating(state, act);
+  const { table } = state;
+  if (!table || action.generation !== table.generation) return new Refusal('circle.generation', `${action.generation}`);
+  if (!own || !table.members.includes(own.id)) return new Refusal('circle.not-member', actorName(act.by));
+  if (action.epoch !== table.epoch) return new Refusal('circle.epoch', `${action.epoch} at ${table.epoch}`);
+  const members = state.rosters.get(action.upTo);
+  if (!members || action.upTo < table.upTo || action.upTo > act.saw.seq)
+    return new Refusal('circle.up-to', `${action.upTo}`);
+  if (!members.includes(own.id)) return new Refusal('circle.not-member', actorName(act.by));
+  const adds = members.some((member) => !table.members.includes(member));
+  if (adds !== (action.welcome !== null)) return new Refusal('circle.welcome', adds ? 'missing' : 'needless');
+  return {
+    kind: 'circle',
+    table: {
+      generation: table.generation,
+      epoch: table.epoch + 1,
+      upTo: action.upTo,
+      authenticator: action.authenticator,
+      members,
+    },
+  };
+};
+
+const judgeEnd = (
+  state: State,
+  act: Act,
+  action: Extract<Action, { kind: 'leave' | 'remove' | 'lost' }>,
+): Effect | Refusal => {
+  const target = state.seatings.get(action.seating);
+  if (!target) return new Refusal('restrict.not-seated', `${action.seating}`);
+  const own = ownSeating(state, act);
+  const may = {
+    leave: own?.id === target.id,
+    remove: own?.seat.role === 'principal' && own.root === target.root,
+    lost: act.by.kind === 'node' && toHex(act.by.root) === target.root,
+  };
+  return may[action.kind] ? { kind: 'end', ends: [target.id] } : new Refusal('restrict.not-yours', `${action.seating}`);
+};

@@ -1,0 +1,3 @@
+export { type DeviceToNode, deviceProof, deviceToNode, linkProof, type NodeToDevice, nodeToDevice } from './device.ts';
+export { MESSAGE_LIMIT } from './limits.ts';
+export { type PeerReply, type PeerRequest, peerReply, peerRequest } from './peer.ts';
