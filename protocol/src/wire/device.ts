@@ -17,7 +17,8 @@ export type DeviceToNode = Decoded<typeof deviceToNode>;
 
 /** What a node says to its device. */
 export const nodeToDevice = variant({
-  challenge: { nonce: bytes(32) },
+  /** First word on the socket. */
+  challenge: { nonce: bytes(32), meeting: bytes(16) },
   /** The device is known: what was agreed, which roots are pinned, and its mandate. Nothing of who is there. */
   agreed: {
     sheet: limit.sheet,
@@ -46,5 +47,11 @@ export type NodeToDevice = Decoded<typeof nodeToDevice>;
 /** What a device signs to prove itself: bound to the origin it was served from, meeting, seat and nonce. */
 export const deviceProof = record({ origin: text(256), meeting: bytes(16), seat: seatId, nonce: bytes(32) });
 
-/** What a device signs to redeem a one-time link (purpose `link`); `secret` is the link's own. */
-export const linkProof = record({ origin: text(256), meeting: bytes(16), seat: seatId, secret: bytes(32) });
+/** What a device signs to redeem a one-time link (purpose `link`). */
+export const linkProof = record({ origin: text(256), seat: seatId, secret: bytes(32) });
+
+/** Body of `POST …/redeem`: the link's secret, the device's public key, and its signature over `linkProof`. */
+export const linkRedemption = record({ secret: bytes(32), device: bytes(32), sig: bytes(64) });
+
+/** Its answer: the link is this device's now (and the seat's cookie set), or why not. */
+export const redemptionReply = variant({ redeemed: {}, refused: { code: text(64), detail: text(400, 0) } });

@@ -1,3 +1,12 @@
-export { type DeviceToNode, deviceProof, deviceToNode, linkProof, type NodeToDevice, nodeToDevice } from './device.ts';
+export {
+  type DeviceToNode,
+  deviceProof,
+  deviceToNode,
+  linkProof,
+  linkRedemption,
+  type NodeToDevice,
+  nodeToDevice,
+  redemptionReply,
+} from './device.ts';
 export { MESSAGE_LIMIT } from './limits.ts';
 export { type PeerReply, type PeerRequest, peerReply, peerRequest } from './peer.ts';
