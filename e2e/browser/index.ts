@@ -1,0 +1,2 @@
+export { type Chromium, findChromium } from './chromium.ts';
+export { launchFlags } from './flags.ts';
