@@ -1,0 +1,35 @@
+import { Refusal } from '../bytes/index.ts';
+
+/** What a stream may carry; everything else is refused. */
+export type MediaCodec = 'opus' | 'vp8' | 'vp9';
+
+/** Authenticated with every frame, so that none is taken for another kind. */
+export const CODEC_BYTE: { readonly [C in MediaCodec]: number } = { opus: 1, vp8: 2, vp9: 3 };
+
+/** Which kind of track carries a codec. */
+export const mediaOf = (codec: MediaCodec): 'audio' | 'video' => (codec === 'opus' ? 'audio' : 'video');
+
+/** The codec of an RTP media type such as `video/VP9`; refuses (`frames.codec`) any other, and none. */
+export const codecOfMimeType = (mimeType: string | undefined): MediaCodec | Refusal => {
+  switch (mimeType?.toLowerCase()) {
+    case 'audio/opus':
+      return 'opus';
+    case 'video/vp8':
+      return 'vp8';
+    case 'video/vp9':
+      return 'vp9';
+    default:
+      return new Refusal('frames.codec', mimeType ?? 'unknown');
+  }
+};
+
+/**
+ * How many bytes at a frame's beginning stay clear, because SFUs and packetisers read them: Opus none, VP9 one, VP8
+ * ten of a key frame (first bit 0) and three of any other. Refuses (`frames.short`) a frame that has not as many.
+ */
+export const clearLength = (codec: MediaCodec, frame: Uint8Array): number | Refusal => {
+  const first = frame[0];
+  if (first === undefined) return new Refusal('frames.short', 'empty');
+  const clear = codec === 'opus' ? 0 : codec === 'vp9' ? 1 : (first & 1) === 0 ? 10 : 3;
+  return frame.length < clear ? new Refusal('frames.short', `${frame.length} of ${clear} clear bytes`) : clear;
+};
