@@ -1,0 +1,37 @@
+import { type Kysely, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import type { Tables } from './tables.ts';
+
+/** Each changes what stands; none is ever edited once released. */
+const migrations: { readonly [name: string]: Migration } = {
+  '001-begin': {
+    up: async (db) => {
+      const statements = [
+        sql`create table meetings (meeting blob primary key, sheet blob not null) without rowid`,
+        sql`create table entries (meeting blob not null references meetings, seq integer not null,
+          head blob not null, bytes blob not null, primary key (meeting, seq)) without rowid`,
+        sql`create table countersignatures (meeting blob not null references meetings, seq integer not null,
+          root blob not null, bytes blob not null, primary key (meeting, root, seq)) without rowid`,
+        sql`create table restrictions (meeting blob not null references meetings, hash blob not null,
+          bytes blob not null, primary key (meeting, hash)) without rowid`,
+        sql`create table blobs (meeting blob not null references meetings, hash blob not null,
+          bytes blob not null, primary key (meeting, hash))`,
+        sql`create table links (secret blob primary key, meeting blob not null references meetings,
+          seat text not null, until integer not null, device blob) without rowid`,
+        sql`create table devices (meeting blob not null references meetings, seat text not null, key blob not null,
+          cookie blob not null unique, certificate blob not null, mandate blob not null,
+          primary key (meeting, seat, key))`,
+        sql`create table nonces (root blob not null, nonce text not null, until integer not null,
+          primary key (root, nonce)) without rowid`,
+      ];
+      for (const statement of statements) await statement.execute(db);
+    },
+  },
+};
+
+/** Brings a database to the newest form; throws where it cannot. */
+export const migrate = async (db: Kysely<Tables>): Promise<void> => {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error;
+};

@@ -1,0 +1,188 @@
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Kysely } from 'kysely';
+import type { Bytes } from '@parley/protocol/bytes';
+import { builtIn } from './dialect.ts';
+import { migrate } from './migrations.ts';
+import type { Device, Store, StoredBlob, StoredEntry } from './store.ts';
+import type { Tables } from './tables.ts';
+
+/** Opens the store in a SQLite file (made, 0600, where it is missing) and brings it to the newest form. */
+export const openSqlite = async (path: string): Promise<Store> => {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, 'a', 0o600));
+  chmodSync(path, 0o600);
+  const db = new Kysely<Tables>({ dialect: builtIn(path) });
+  await migrate(db);
+  return storeOver(db);
+};
+
+// Rows come back as Uint8Arrays on buffers of their own.
+const own = (bytes: Uint8Array): Bytes => new Uint8Array(bytes);
+
+const insertBlobs = async (db: Kysely<Tables>, meeting: Bytes, blobs: readonly StoredBlob[]): Promise<void> => {
+  for (const { hash, bytes } of blobs)
+    await db
+      .insertInto('blobs')
+      .values({ meeting, hash, bytes })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+};
+
+const storeOver = (db: Kysely<Tables>): Store => ({
+  addMeeting: async (meeting, sheet) => {
+    await db
+      .insertInto('meetings')
+      .values({ meeting, sheet })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  },
+  meetings: async () => {
+    const rows = await db.selectFrom('meetings').selectAll().execute();
+    return rows.map((row) => ({ meeting: own(row.meeting), sheet: own(row.sheet) }));
+  },
+
+  addEntry: (meeting, { seq, head, bytes }, blobs) =>
+    db.transaction().execute(async (within) => {
+      const { numInsertedOrUpdatedRows } = await within
+        .insertInto('entries')
+        .values({ meeting, seq, head, bytes })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst();
+      if (numInsertedOrUpdatedRows !== 1n) return false;
+      await insertBlobs(within, meeting, blobs);
+      return true;
+    }),
+  entriesAfter: async (meeting, seq, most) => {
+    const rows = await db
+      .selectFrom('entries')
+      .select(['seq', 'head', 'bytes'])
+      .where('meeting', '=', meeting)
+      .where('seq', '>', seq)
+      .orderBy('seq')
+      .limit(most)
+      .execute();
+    return rows.map((row): StoredEntry => ({ seq: row.seq, head: own(row.head), bytes: own(row.bytes) }));
+  },
+
+  addCountersignature: async (meeting, seq, root, bytes) => {
+    await db
+      .insertInto('countersignatures')
+      .values({ meeting, seq, root, bytes })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  },
+  newestCountersignatures: async (meeting) => {
+    const rows = await db
+      .selectFrom('countersignatures as one')
+      .select('one.bytes')
+      .where('one.meeting', '=', meeting)
+      .where('one.seq', '=', (inner) =>
+        inner
+          .selectFrom('countersignatures as other')
+          .select((select) => select.fn.max('other.seq').as('seq'))
+          .whereRef('other.meeting', '=', 'one.meeting')
+          .whereRef('other.root', '=', 'one.root'),
+      )
+      .execute();
+    return rows.map((row) => own(row.bytes));
+  },
+  countersignaturesAt: async (meeting, seq) => {
+    const rows = await db
+      .selectFrom('countersignatures')
+      .select('bytes')
+      .where('meeting', '=', meeting)
+      .where('seq', '=', seq)
+      .execute();
+    return rows.map((row) => own(row.bytes));
+  },
+
+  addRestriction: async (meeting, hash, bytes) => {
+    await db
+      .insertInto('restrictions')
+      .values({ meeting, hash, bytes })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  },
+  restrictions: async (meeting) => {
+    const rows = await db.selectFrom('restrictions').select('bytes').where('meeting', '=', meeting).execute();
+    return rows.map((row) => own(row.bytes));
+  },
+
+  addBlobs: (meeting, blobs) => db.transaction().execute((within) => insertBlobs(within, meeting, blobs)),
+  blob: async (meeting, hash) => {
+    const row = await db
+      .selectFrom('blobs')
+      .select('bytes')
+      .where('meeting', '=', meeting)
+      .where('hash', '=', hash)
+      .executeTakeFirst();
+    return row ? own(row.bytes) : null;
+  },
+
+  addLink: async (link) => {
+    await db
+      .insertInto('links')
+      .values({ ...link, device: null })
+      .execute();
+  },
+  redeem: (secret, { meeting, seat }, device, now) =>
+    db.transaction().execute(async (within) => {
+      const link = await within
+        .selectFrom('links')
+        .select(['device', 'until'])
+        .where('secret', '=', secret)
+        .where('meeting', '=', meeting)
+        .where('seat', '=', seat)
+        .executeTakeFirst();
+      if (!link) return 'unknown';
+      if (link.device) return 'used';
+      if (link.until <= now) return 'expired';
+      await within.updateTable('links').set({ device }).where('secret', '=', secret).execute();
+      return 'redeemed';
+    }),
+
+  putDevice: async (device) => {
+    const { cookie, certificate, mandate } = device;
+    await db
+      .insertInto('devices')
+      .values({ ...device })
+      .onConflict((conflict) =>
+        conflict.columns(['meeting', 'seat', 'key']).doUpdateSet({ cookie, certificate, mandate }),
+      )
+      .execute();
+  },
+  deviceByCookie: async (cookie, seat) => {
+    const row = await db
+      .selectFrom('devices')
+      .selectAll()
+      .where('cookie', '=', cookie)
+      .where('seat', '=', seat)
+      .executeTakeFirst();
+    if (!row) return null;
+    const { meeting, key, certificate, mandate } = row;
+    return {
+      seat: row.seat,
+      meeting: own(meeting),
+      key: own(key),
+      cookie: own(row.cookie),
+      certificate: own(certificate),
+      mandate: own(mandate),
+    } satisfies Device;
+  },
+
+  takeNonce: async (root, nonce, until) => {
+    const { numInsertedOrUpdatedRows } = await db
+      .insertInto('nonces')
+      .values({ root, nonce, until })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
+    return numInsertedOrUpdatedRows === 1n;
+  },
+  forget: async (now) => {
+    await db.deleteFrom('nonces').where('until', '<=', now).execute();
+    await db.deleteFrom('links').where('until', '<=', now).where('device', 'is', null).execute();
+  },
+
+  close: () => db.destroy(),
+});

@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import type { Bytes } from '@parley/protocol/bytes';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Store } from './store.ts';
+
+const some = (length = 32): Bytes => new Uint8Array(randomBytes(length));
+
+/** Opens a store that lives somewhere; `again` opens the same one anew. */
+export type Place = { readonly open: () => Promise<Store>; readonly remove: () => Promise<void> };
+
+/** What every store must do, whatever it stands on. */
+export const storeContract = (name: string, place: () => Place): void => {
+  describe(`${name}: the contract of a store`, () => {
+    let here: Place;
+    let store: Store;
+    const meeting = some(16);
+    const entry = (seq: number) => ({ seq, head: some(), bytes: some(200) });
+
+    beforeEach(async () => {
+      here = place();
+      store = await here.open();
+      await store.addMeeting(meeting, some(300));
+    });
+    afterEach(async () => {
+      await store.close();
+      await here.remove();
+    });
+    const reopen = async () => {
+      await store.close();
+      store = await here.open();
+    };
+
+    test('keeps call sheets, and a second time changes nothing', async () => {
+      const [first] = await store.meetings();
+      await store.addMeeting(meeting, some(9));
+      await reopen();
+      expect(await store.meetings()).toEqual([first]);
+    });
+
+    test('keeps entries in their order, over a restart', async () => {
+      const entries = [entry(1), entry(2), entry(3)];
+      for (const one of entries) expect(await store.addEntry(meeting, one, [])).toBe(true);
+      await reopen();
+      expect(await store.entriesAfter(meeting, 0, 64)).toEqual(entries);
+      expect(await store.entriesAfter(meeting, 1, 1)).toEqual([entries[1]]);
+      expect(await store.entriesAfter(some(16), 0, 64)).toEqual([]);
+    });
+
+    test('refuses a second entry at one place, with its blobs', async () => {
+      const first = entry(1);
+      const blob = { hash: some(), bytes: some(10) };
+      await store.addEntry(meeting, first, []);
+      expect(await store.addEntry(meeting, entry(1), [blob])).toBe(false);
+      expect(await store.entriesAfter(meeting, 0, 64)).toEqual([first]);
+      expect(await store.blob(meeting, blob.hash)).toBeNull();
+    });
+
+    test('keeps entries only of meetings that it knows', async () => {
+      await expect(store.addEntry(some(16), entry(1), [])).rejects.toThrow();
+    });
+
+    test('keeps the first countersignature of a place, and finds the newest of each delegation', async () => {
+      const [alba, borland, first, second, third] = [some(), some(), some(80), some(80), some(80)];
+      await store.addCountersignature(meeting, 1, alba!, first!);
+      await store.addCountersignature(meeting, 1, alba!, some(80));
+      await store.addCountersignature(meeting, 2, alba!, second!);
+      await store.addCountersignature(meeting, 1, borland!, third!);
+      await reopen();
+      const newest = await store.newestCountersignatures(meeting);
+      expect(new Set(newest)).toEqual(new Set([second, third]));
+      expect(new Set(await store.countersignaturesAt(meeting, 1))).toEqual(new Set([first, third]));
+    });
+
+    test('keeps restrictions once', async () => {
+      const [hash, act] = [some(), some(90)];
+      await store.addRestriction(meeting, hash, act);
+      await store.addRestriction(meeting, hash, act);
+      await reopen();
+      expect(await store.restrictions(meeting)).toEqual([act]);
+    });
+
+    test('keeps blobs by their hash, of one meeting only', async () => {
+      const blob = { hash: some(), bytes: some(5_000) };
+      await store.addBlobs(meeting, [blob, blob]);
+      expect(await store.blob(meeting, blob.hash)).toEqual(blob.bytes);
+      expect(await store.blob(some(16), blob.hash)).toBeNull();
+    });
+
+    test('[NODE4] gives a link to one device, once', async () => {
+      const link = { secret: some(), meeting, seat: 'a', until: 1_000 };
+      await store.addLink(link);
+      expect(await store.redeem(some(), link, some(), 1)).toBe('unknown');
+      expect(await store.redeem(link.secret, { meeting, seat: 'b' }, some(), 1)).toBe('unknown');
+      expect(await store.redeem(link.secret, link, some(), 1_000)).toBe('expired');
+      const tries = Array.from({ length: 5 }, () => store.redeem(link.secret, link, some(), 1));
+      expect((await Promise.all(tries)).sort()).toEqual(['redeemed', 'used', 'used', 'used', 'used']);
+      await reopen();
+      expect(await store.redeem(link.secret, link, some(), 1)).toBe('used');
+    });
+
+    test('knows a device by its newest cookie, for its seat only', async () => {
+      const device = {
+        meeting,
+        seat: 'a',
+        key: some(),
+        cookie: some(),
+        certificate: some(100),
+        mandate: some(100),
+      };
+      await store.putDevice(device);
+      const renewed = { ...device, cookie: some(), mandate: some(100) };
+      await store.putDevice(renewed);
+      expect(await store.deviceByCookie(device.cookie, 'a')).toBeNull();
+      expect(await store.deviceByCookie(renewed.cookie, 'b')).toBeNull();
+      expect(await store.deviceByCookie(renewed.cookie, 'a')).toEqual(renewed);
+    });
+
+    test('[PEER5] takes a nonce once for each root, until its time is over', async () => {
+      const root = some();
+      expect(await store.takeNonce(root, 'n', 100)).toBe(true);
+      await reopen();
+      expect(await store.takeNonce(root, 'n', 100)).toBe(false);
+      expect(await store.takeNonce(some(), 'n', 100)).toBe(true);
+      await store.forget(100);
+      expect(await store.takeNonce(root, 'n', 200)).toBe(true);
+    });
+  });
+};

@@ -1,0 +1,75 @@
+import type { Bytes } from '@parley/protocol/bytes';
+
+/** One item of a log as it was stored. */
+export type StoredEntry = { readonly seq: number; readonly head: Bytes; readonly bytes: Bytes };
+
+/** A one-time link: the hash of its secret, and the seat that it opens. Times in ms since 1970. */
+export type Link = {
+  readonly secret: Bytes;
+  readonly meeting: Bytes;
+  readonly seat: string;
+  readonly until: number;
+};
+
+/** A device that redeemed a link: its key, the hash of its cookie, and its mandate. */
+export type Device = {
+  readonly meeting: Bytes;
+  readonly seat: string;
+  readonly key: Bytes;
+  readonly cookie: Bytes;
+  readonly certificate: Bytes;
+  readonly mandate: Bytes;
+};
+
+/**
+ * What a node keeps. Everything written is on the disk when its promise resolves: a node stores before it sends.
+ * Bytes go in and come out as they were signed; the store understands none of them.
+ */
+export type Store = {
+  /** Keeps a signed call sheet; the same again is nothing new. */
+  readonly addMeeting: (meeting: Bytes, sheet: Bytes) => Promise<void>;
+  readonly meetings: () => Promise<readonly { readonly meeting: Bytes; readonly sheet: Bytes }[]>;
+
+  /** Keeps an entry with the blobs beside it, together. False, and nothing kept, where its place is taken. */
+  readonly addEntry: (meeting: Bytes, entry: StoredEntry, blobs: readonly StoredBlob[]) => Promise<boolean>;
+  /** Entries after a place, oldest first. */
+  readonly entriesAfter: (meeting: Bytes, seq: number, most: number) => Promise<readonly StoredEntry[]>;
+
+  /** Keeps one delegation's countersignature of one place; a first one is never replaced. */
+  readonly addCountersignature: (meeting: Bytes, seq: number, root: Bytes, bytes: Bytes) => Promise<void>;
+  /** The newest countersignature of every delegation. */
+  readonly newestCountersignatures: (meeting: Bytes) => Promise<readonly Bytes[]>;
+  /** Countersignatures of one place. */
+  readonly countersignaturesAt: (meeting: Bytes, seq: number) => Promise<readonly Bytes[]>;
+
+  /** Keeps a restriction that came directly, by the hash of the act; the same again is nothing new. */
+  readonly addRestriction: (meeting: Bytes, hash: Bytes, bytes: Bytes) => Promise<void>;
+  readonly restrictions: (meeting: Bytes) => Promise<readonly Bytes[]>;
+
+  readonly addBlobs: (meeting: Bytes, blobs: readonly StoredBlob[]) => Promise<void>;
+  readonly blob: (meeting: Bytes, hash: Bytes) => Promise<Bytes | null>;
+
+  readonly addLink: (link: Link) => Promise<void>;
+  /** Takes a link for a device, once: in one step, so that two at the same moment cannot both have it. */
+  readonly redeem: (
+    secret: Bytes,
+    where: { readonly meeting: Bytes; readonly seat: string },
+    device: Bytes,
+    now: number,
+  ) => Promise<'redeemed' | 'unknown' | 'used' | 'expired'>;
+
+  /** Keeps a device; one key has one line for one seat, and a newer cookie replaces an older one. */
+  readonly putDevice: (device: Device) => Promise<void>;
+  /** The device of a cookie's hash, if it opens that seat. */
+  readonly deviceByCookie: (cookie: Bytes, seat: string) => Promise<Device | null>;
+
+  /** Remembers a peer's nonce until a time (ms); false where it was remembered already. */
+  readonly takeNonce: (root: Bytes, nonce: string, until: number) => Promise<boolean>;
+  /** Forgets nonces and links whose time is over. */
+  readonly forget: (now: number) => Promise<void>;
+
+  readonly close: () => Promise<void>;
+};
+
+/** Bytes that travel beside the record, by their hash. */
+export type StoredBlob = { readonly hash: Bytes; readonly bytes: Bytes };

@@ -1,0 +1,18 @@
+/** The columns as SQLite and PostgreSQL both hold them: bytes as BLOB, times in ms, flags by presence. */
+export type Tables = {
+  meetings: { meeting: Uint8Array; sheet: Uint8Array };
+  entries: { meeting: Uint8Array; seq: number; head: Uint8Array; bytes: Uint8Array };
+  countersignatures: { meeting: Uint8Array; seq: number; root: Uint8Array; bytes: Uint8Array };
+  restrictions: { meeting: Uint8Array; hash: Uint8Array; bytes: Uint8Array };
+  blobs: { meeting: Uint8Array; hash: Uint8Array; bytes: Uint8Array };
+  links: { secret: Uint8Array; meeting: Uint8Array; seat: string; until: number; device: Uint8Array | null };
+  devices: {
+    meeting: Uint8Array;
+    seat: string;
+    key: Uint8Array;
+    cookie: Uint8Array;
+    certificate: Uint8Array;
+    mandate: Uint8Array;
+  };
+  nonces: { root: Uint8Array; nonce: string; until: number };
+};
