@@ -73,6 +73,11 @@ export class Leg {
     if (this.#state === 'ready' && this.#room !== null) this.#participate(this.#room);
   }
 
+  /** Makes our next picture a key frame. */
+  keyFrame(): void {
+    this.#publication?.keyFrame();
+  }
+
   /** Drops the Room and makes a new one. */
   renew(why: string): void {
     if (this.#state === 'closed' || this.#state === 'idle') return;

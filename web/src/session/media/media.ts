@@ -32,12 +32,17 @@ export type MediaOptions = {
 export type Media = {
   /** Connects to every SFU: nothing is published, nothing subscribed. */
   readonly prepare: () => void;
-  /** Publishes and subscribes, now or as soon as connections stand. What leaves is what the worker seals. */
+  /** Publishes (nothing but empty senders until `flow`) and subscribes, now or as soon as connections stand. */
   readonly takeSeat: () => void;
   /** Sends this track, or nothing. The caller keeps it: mutes it by `enabled`, stops it. */
   readonly send: (media: MediaKind, track: MediaStreamTrack | null) => void;
-  /** Whether frames should flow now (keys stand): only then does the watchdog judge. */
-  readonly expect: (frames: boolean) => void;
+  /**
+   * Whether frames flow: true from the moment that keys stand (after the worker was told `send`), false while none may
+   * be used. Only while true are our tracks encoded at all, and does the watchdog judge.
+   */
+  readonly flow: (on: boolean) => void;
+  /** Makes our next picture a key frame: after every `send` of an epoch that somebody joined. */
+  readonly keyFrame: () => void;
   /** The received track behind a pipe's number, as the worker's `bind` names it. */
   readonly trackOf: (pipe: number) => MediaStreamTrack | null;
   /** The newest facts (at most a second old), with legs as they are now. */
@@ -74,7 +79,7 @@ export function createMedia(options: MediaOptions): Media {
   let newest: MediaFacts = { atMs: 0, legs: [], pipes: [] };
   let outflow: readonly Outflow[] = [];
   let watch: Watch = firstWatch;
-  let expected = false;
+  let flowing = false;
 
   const measure = async (): Promise<MediaFacts> => {
     const statistics = await hook.statistics();
@@ -110,7 +115,7 @@ export function createMedia(options: MediaOptions): Media {
       tell({ kind: 'alarm', code: 'rtc.around', detail: `pipe ${pipe} sends what was never sealed` });
     }
     outflow = flow;
-    const judged = look(watch, facts, expected);
+    const judged = look(watch, facts, flowing);
     watch = judged.watch;
     for (const remedy of judged.remedies) heal(remedy);
     tell({ kind: 'facts', facts });
@@ -125,8 +130,12 @@ export function createMedia(options: MediaOptions): Media {
       for (const leg of legs) leg.takeSeat();
     },
     send: (media, track) => tracks.set(media, track),
-    expect: (frames) => {
-      expected = frames;
+    flow: (on) => {
+      flowing = on;
+      tracks.open(on);
+    },
+    keyFrame: () => {
+      for (const leg of legs) leg.keyFrame();
     },
     trackOf: (pipe) => hook.pipe(pipe)?.transceiver.receiver.track ?? null,
     facts: () => ({ ...newest, legs: legs.map((leg) => leg.facts()) }),

@@ -1,5 +1,6 @@
 import type { Room } from 'livekit-client';
 import { theDecoys } from './decoy.ts';
+import { requestKeyFrame } from './key-frame.ts';
 import type { Media, OwnTracks } from './own-tracks.ts';
 import { pictureCodec, pictureOptions, soundOptions } from './publish-options.ts';
 
@@ -54,11 +55,21 @@ export class Publication {
     this.#senders.clear();
   }
 
+  /** Asks our encoder for a key frame: whoever joined has no key to the frames before. */
+  keyFrame(): void {
+    const sender = this.#senders.get('video');
+    if (sender !== undefined && sender.track !== null) void requestKeyFrame(sender);
+  }
+
   #put(media: Media): void {
+    const sender = this.#senders.get(media);
+    if (sender === undefined) return;
+    const track = this.#tracks.current(media);
+    if (sender.track === track) return;
     // A sender whose connection was closed meanwhile refuses; its Room is being replaced then.
-    void this.#senders
-      .get(media)
-      ?.replaceTrack(this.#tracks.current(media))
-      .catch(() => {});
+    sender.replaceTrack(track).then(
+      () => (media === 'video' && track !== null ? requestKeyFrame(sender) : undefined),
+      () => {},
+    );
   }
 }
