@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { settingsPath } from './record.ts';
+
+/** A running SFU: our own child, or one that an earlier start of this node began. */
+export type Running = {
+  readonly pid: number;
+  /** Resolves when the process is gone. */
+  readonly gone: Promise<void>;
+};
+
+/** How often a process that is not our child is looked at. */
+const LOOK_MS = 200;
+
+const lives = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Starts the SFU in a process group of its own, so that neither our death nor a Ctrl-C in the terminal ends it. */
+export const launch = (binary: string, folder: string): Running | null => {
+  const log = openSync(join(folder, 'sfu.log'), 'a', 0o600);
+  const child = spawn(binary, ['--config', settingsPath(folder)], {
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: { PATH: process.env['PATH'] ?? '' }, // LiveKit also reads settings from its environment
+  });
+  closeSync(log);
+  const gone = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
+  child.unref();
+  return child.pid === undefined ? null : { pid: child.pid, gone };
+};
+
+/** Watches a process that is not our child. */
+export const watch = (pid: number): Running => ({
+  pid,
+  gone: new Promise((resolve) => {
+    const look = setInterval(() => {
+      if (lives(pid)) return;
+      clearInterval(look);
+      resolve();
+    }, LOOK_MS);
+    look.unref();
+  }),
+});
+
+/** Whether the SFU answers at this address. */
+export const answers = async (url: string): Promise<boolean> => {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(1_000), redirect: 'error' });
+    return response.ok;
+  } catch {
+    return false;
+  }
+};
+
+/** Asks a process to end, and ends it after `graceMs`. */
+export const end = async (running: Running, graceMs: number): Promise<void> => {
+  const signal = (name: 'SIGTERM' | 'SIGKILL') => {
+    try {
+      process.kill(running.pid, name);
+    } catch {
+      // gone already
+    }
+  };
+  signal('SIGTERM');
+  const timer = setTimeout(() => signal('SIGKILL'), graceMs);
+  await running.gone;
+  clearTimeout(timer);
+};

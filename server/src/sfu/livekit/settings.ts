@@ -1,0 +1,60 @@
+import { createSocket } from 'node:dgram';
+import { createServer } from 'node:net';
+
+/** Where an SFU listens and what it may be reached by. */
+export type SfuPlace = {
+  /** Address that it binds, and that it names in its candidates. */
+  readonly address: string;
+  readonly port: number;
+  readonly mediaPort: number;
+  readonly key: string;
+  readonly secret: string;
+};
+
+/**
+ * LiveKit's settings (JSON is YAML, and unknown keys are refused by it). One signalling port, one UDP port, both on
+ * one address; no TCP media listener, since LiveKit binds that one to every address. The list of STUN servers is not
+ * left empty, because LiveKit would then send its clients a public one.
+ */
+export const settings = (place: SfuPlace): string =>
+  JSON.stringify({
+    port: place.port,
+    bind_addresses: [place.address],
+    keys: { [place.key]: place.secret },
+    rtc: {
+      udp_port: place.mediaPort,
+      tcp_port: 0,
+      node_ip: place.address,
+      use_external_ip: false,
+      enable_loopback_candidate: place.address.startsWith('127.'),
+      ips: { includes: [`${place.address}/32`] },
+      stun_servers: [`${place.address}:${place.mediaPort}`],
+    },
+    room: {
+      auto_create: true, // only our own tokens name a room, and a restarted SFU must have it again at once
+      empty_timeout: 86_400,
+      departure_timeout: 86_400,
+      enabled_codecs: [{ mime: 'audio/opus' }, { mime: 'video/VP9' }, { mime: 'video/VP8' }],
+    },
+    logging: { level: 'error', json: true },
+  });
+
+/** A port of `address` that is free now for TCP and UDP both. */
+export const freePort = async (address: string): Promise<number> => {
+  for (;;) {
+    const port = await new Promise<number>((resolve, reject) => {
+      const server = createServer();
+      server.once('error', reject);
+      server.listen(0, address, () => {
+        const bound = server.address();
+        server.close(() => (bound && typeof bound === 'object' ? resolve(bound.port) : reject(new Error('no port'))));
+      });
+    });
+    const free = await new Promise<boolean>((resolve) => {
+      const socket = createSocket('udp4');
+      socket.once('error', () => resolve(false));
+      socket.bind(port, address, () => socket.close(() => resolve(true)));
+    });
+    if (free) return port;
+  }
+};

@@ -1,0 +1,111 @@
+import type { LookupFunction } from 'node:net';
+import { SignalRequest, UpdateSubscription } from '@livekit/protocol';
+import { Refusal } from '@parley/protocol/bytes';
+import { type RawData, WebSocket } from 'ws';
+import type { Clock } from '../../clock.ts';
+import { closeWith } from '../../doors/close.ts';
+import { pace } from '../../doors/pace.ts';
+import type { SfuPermission, SfuTicket } from '../sfu.ts';
+import type { Join } from './join.ts';
+import { presence } from './presence.ts';
+import { fromDevice } from './requests.ts';
+import { fromSfu } from './responses.ts';
+
+const LONGEST_MESSAGE = 262_144;
+const MOST_WAITING = 4_194_304;
+const OPEN_WITHIN_MS = 5_000;
+const IDLE_MS = 30_000;
+
+/** Opens the connection to an SFU. The token goes as a header, never into an address that somebody might log. */
+export const openUpstream = (ticket: SfuTicket, target: string, lookup: LookupFunction): Promise<WebSocket | Refusal> =>
+  new Promise((resolve) => {
+    const socket = new WebSocket(`${ticket.url.replace(/^http/, 'ws')}${target}`, {
+      headers: { authorization: `Bearer ${ticket.token}` },
+      perMessageDeflate: false,
+      maxPayload: LONGEST_MESSAGE,
+      handshakeTimeout: OPEN_WITHIN_MS,
+      followRedirects: false,
+      lookup,
+    });
+    socket.pause(); // what comes before anybody listens waits
+    socket.once('open', () => resolve(socket));
+    socket.once('error', () => resolve(new Refusal('sfu.unreachable')));
+  });
+
+export type Passage = {
+  readonly device: WebSocket;
+  readonly sfu: WebSocket;
+  readonly permission: SfuPermission;
+  readonly join: Join;
+  /** Whether the device's seat is admitted now, and a way to hear it later. */
+  readonly admitted: boolean;
+  readonly onAdmitted: (then: () => void) => () => void;
+  readonly clock: Clock;
+  /** Hears why a passage was closed, by code, and who spoke out of turn. */
+  readonly closed: (by: 'device' | 'sfu', code: string) => void;
+};
+
+/** Carries signalling both ways, each message read strictly and written anew; ends both ends together. */
+export const carry = (passage: Passage): void => {
+  const { device, sfu, clock } = passage;
+  const seen = presence(passage.admitted);
+  const subscribed = new Set<string>();
+  const allowed = pace(clock, 300, 60);
+  let open = true;
+
+  const end = (by: 'device' | 'sfu', refusal: Refusal) => {
+    if (!open) return;
+    open = false;
+    stopListening();
+    wake();
+    passage.closed(by, refusal.code);
+    closeWith(device, refusal);
+    sfu.close();
+  };
+  const toSfu = (request: SignalRequest) => sfu.send(request.toBinary());
+  // The device asked for everything, and the SFU was told not to send anything unasked.
+  const subscribe = () => {
+    const trackSids = seen.tracks().filter((sid) => !subscribed.has(sid));
+    if (!passage.join.everything || passage.admitted || trackSids.length === 0) return;
+    for (const sid of trackSids) subscribed.add(sid);
+    const value = new UpdateSubscription({ trackSids, subscribe: true });
+    toSfu(new SignalRequest({ message: { case: 'subscription', value } }));
+  };
+  const stopListening = passage.onAdmitted(() => {
+    if (!open || passage.admitted) return;
+    device.send(seen.release().toBinary());
+    subscribe();
+  });
+
+  let wake = () => {};
+  const awake = () => {
+    wake();
+    wake = clock.after(IDLE_MS, () => end('device', new Refusal('door.idle')));
+  };
+  awake();
+
+  device.on('message', (data, binary) => {
+    awake();
+    if (!allowed()) return end('device', new Refusal('door.too-many'));
+    const request = binary ? fromDevice(whole(data), passage.permission) : new Refusal('sfu.malformed', 'text');
+    if (request instanceof Refusal) return end('device', request);
+    toSfu(request);
+  });
+  sfu.on('message', (data, binary) => {
+    const response = binary ? fromSfu(whole(data)) : new Refusal('sfu.malformed', 'text');
+    if (response instanceof Refusal) return end('sfu', response);
+    if (response === null) return;
+    const told = seen.tell(response);
+    if (told) device.send(told.toBinary());
+    subscribe();
+    if (device.bufferedAmount > MOST_WAITING) end('device', new Refusal('door.slow-reader'));
+  });
+  device.once('close', () => end('device', new Refusal('door.closed')));
+  device.once('error', () => end('device', new Refusal('door.closed')));
+  sfu.once('close', () => end('sfu', new Refusal('sfu.closed')));
+  sfu.once('error', () => end('sfu', new Refusal('sfu.closed')));
+  sfu.resume();
+};
+
+const whole = (data: RawData): Uint8Array =>
+  data instanceof ArrayBuffer ? new Uint8Array(data) : Array.isArray(data) ? Buffer.concat(data) : data;
