@@ -1,0 +1,206 @@
+import { type Bytes, Refusal, type Signer, toHex } from '@parley/protocol/bytes';
+import type { OwnPackage } from '@parley/protocol/keys';
+import { type Action, type Ledger, type Message, roster, type Seating, type VerifiedEntry } from '@parley/protocol/log';
+import type { FromWorker, ToWorker } from '../platform/frames/control.ts';
+import type { FrameKey } from '../platform/key-store/index.ts';
+import type { Agreement } from './agreement.ts';
+import type { Blobs } from './blobs.ts';
+import { openClocks } from './clocks.ts';
+import { createEpochs } from './epochs.ts';
+import type { MediaFacts } from './media/facts.ts';
+import type { Media } from './media/media.ts';
+import { openPassing } from './passing.ts';
+import { boundPipe, hearWorker, type Pictures } from './pictures.ts';
+import { openTable } from './table.ts';
+
+/** Another seat, and what its device says of itself. */
+export type Other = {
+  readonly seating: Seating;
+  readonly says: { readonly audio: boolean; readonly video: boolean } | null;
+  /** Its transport names by root in hexadecimal. */
+  readonly names: ReadonlyMap<string, string>;
+};
+
+/** What is known at the table: everything that the stage is rendered from. */
+export type Conversation = {
+  readonly seating: number;
+  readonly others: () => readonly Other[];
+  readonly pictures: () => Pictures;
+  /** The group stands, and the newcomer compared it. */
+  readonly keyed: () => boolean;
+  /** False while nothing may be sent. */
+  readonly sending: () => boolean;
+  readonly moved: (ledger: Ledger, entry: VerifiedEntry | null, restricted: ReadonlySet<number>) => void;
+  readonly restricted: (seatings: readonly number[]) => void;
+  readonly heard: (message: Bytes, ledger: Ledger) => void;
+  readonly worker: (said: FromWorker) => void;
+  readonly facts: (facts: MediaFacts) => void;
+  readonly refusedAct: (act: Bytes) => void;
+  /** Says to the others what of us is switched on. */
+  readonly sayMedia: (on: { readonly audio: boolean; readonly video: boolean }) => void;
+  /** Gives the private frame key of the seating away, after it ended. */
+  readonly release: () => void;
+  readonly close: () => void;
+};
+
+export type ConversationNeeds = {
+  readonly agreement: Agreement;
+  readonly device: Signer;
+  readonly seating: number;
+  readonly package: OwnPackage;
+  readonly frameKey: FrameKey;
+  readonly blobs: Blobs;
+  readonly media: Media;
+  readonly post: (message: ToWorker) => void;
+  readonly submit: (action: Action, blobs: readonly Bytes[]) => Promise<Bytes>;
+  readonly pass: (message: Bytes) => void;
+  readonly now: () => number;
+  readonly changed: () => void;
+  readonly lost: (refusal: Refusal) => void;
+};
+
+const ASK_EACH = 10_000;
+
+/** Lets everything that waits, waiting renders included, go first: also in a page that nobody looks at. */
+const afterRender = (act: () => void) => {
+  const { port1, port2 } = new MessageChannel();
+  port2.onmessage = () => {
+    port2.close();
+    act();
+  };
+  port1.postMessage(null);
+};
+
+/** One seating's part in the talk, from its settled admission on. */
+export const openConversation = (needs: ConversationNeeds): Conversation => {
+  const { agreement, media, post } = needs;
+  const says = new Map<number, { readonly audio: boolean; readonly video: boolean }>();
+  const names = new Map<number, ReadonlyMap<string, string>>();
+  const clocks = openClocks((length) => crypto.getRandomValues(new Uint8Array(length)));
+  let seatings: ReadonlyMap<number, Seating> = new Map();
+  let restricted: ReadonlySet<number> = new Set();
+  let pictures: Pictures = new Map();
+  let keyed = false;
+  let members = 0;
+  let told = '';
+
+  const heard = (message: Message, seating: Seating) => {
+    const { passing } = message;
+    if (passing.kind === 'media') says.set(seating.id, passing);
+    if (passing.kind === 'ready') epochs.ready(seating.id, passing.generation, passing.epoch);
+    if (passing.kind === 'transport')
+      names.set(seating.id, new Map(passing.names.map(({ root, name }) => [toHex(root), name])));
+    if (passing.kind === 'ask') messages.say(clocks.answer(passing.nonce, needs.now()));
+    if (passing.kind === 'answer') {
+      const reading = clocks.hear(seating.id, passing.nonce, passing.time, needs.now());
+      if (reading) post({ kind: 'clock', seating: seating.id, ...reading });
+    }
+    needs.changed();
+  };
+
+  const messages = openPassing({
+    device: needs.device,
+    meeting: agreement.sheet.meeting,
+    seating: needs.seating,
+    pass: needs.pass,
+    heard,
+  });
+
+  const epochs = createEpochs({
+    post,
+    frameSeed: needs.frameKey.seed,
+    sayReady: (generation, epoch) => messages.say({ kind: 'ready', generation, epoch }),
+    changed: () => {
+      if (epochs.sending()) {
+        media.flow(true);
+        media.keyFrame();
+      }
+      needs.changed();
+    },
+  });
+
+  const table = openTable({
+    meeting: agreement.sheet.meeting,
+    own: needs.seating,
+    package: needs.package,
+    blobs: needs.blobs,
+    submit: needs.submit,
+    advanced: async (circle, known) => {
+      await epochs.install(circle, known);
+      keyed = true;
+      if (circle.leaves.length > members) messages.say(clocks.ask(needs.now()));
+      members = circle.leaves.length;
+      needs.changed();
+    },
+    lost: needs.lost,
+  });
+
+  const asking = setInterval(() => messages.say(clocks.ask(needs.now())), ASK_EACH);
+
+  const forget = (ended: readonly number[]) => {
+    for (const id of ended) {
+      says.delete(id);
+      names.delete(id);
+    }
+    pictures = new Map([...pictures].filter(([, carried]) => !ended.includes(carried.seating)));
+  };
+
+  return {
+    seating: needs.seating,
+    others: () =>
+      [...seatings.values()]
+        .filter(({ id }) => id !== needs.seating && !restricted.has(id))
+        .map((seating) => ({ seating, says: says.get(seating.id) ?? null, names: names.get(seating.id) ?? new Map() })),
+    pictures: () => pictures,
+    keyed: () => keyed,
+    sending: epochs.sending,
+    moved: (ledger, entry, ended) => {
+      const before = roster(ledger.state);
+      forget([...seatings.keys()].filter((id) => !before.includes(id)));
+      seatings = ledger.state.seatings;
+      restricted = ended;
+      messages.moved(ledger.state);
+      table.moved(ledger, entry, ended);
+      needs.changed();
+    },
+    restricted: (ended) => {
+      restricted = new Set([...restricted, ...ended]);
+      epochs.halt(ended);
+      forget(ended);
+      needs.changed();
+    },
+    heard: (message, ledger) => messages.hear(message, ledger.state),
+    worker: (said) => {
+      pictures = hearWorker(pictures, said);
+      needs.changed();
+      // The screens have let the track go from where it was, and put it where it belongs, before frames flow again.
+      if (said.kind === 'bind')
+        afterRender(() => {
+          pictures = boundPipe(pictures, said.pipe);
+          post({ kind: 'bound', pipe: said.pipe, binding: said.binding });
+          needs.changed();
+        });
+    },
+    facts: (facts) => {
+      const own = facts.legs.flatMap(({ delegation, name }) => (name === null ? [] : [{ root: delegation, name }]));
+      const now = JSON.stringify(own);
+      if (now === told || own.length === 0) return;
+      told = now;
+      const rootOf = new Map(agreement.sheet.delegations.map(({ root }) => [toHex(root), root]));
+      messages.say({
+        kind: 'transport',
+        names: own.flatMap(({ root, name }) => {
+          const bytes = rootOf.get(root);
+          return bytes ? [{ root: bytes, name }] : [];
+        }),
+      });
+    },
+    refusedAct: table.refused,
+    sayMedia: ({ audio, video }) => messages.say({ kind: 'media', audio, video }),
+    release: () => messages.say({ kind: 'release', seating: needs.seating, frameSeed: needs.frameKey.seed }),
+    close: () => {
+      clearInterval(asking);
+      table.close();
+    },
+  };
+};

@@ -1,0 +1,106 @@
+import { type Bytes, equal, Refusal } from '@parley/protocol/bytes';
+import type { Pins } from '@parley/protocol/identity';
+import {
+  append,
+  judgeDirect,
+  type Ledger,
+  openEntry,
+  openLedger,
+  type Sheet,
+  take,
+  type VerifiedEntry,
+  verifyAct,
+  verifyCountersignature,
+  verifyEntry,
+} from '@parley/protocol/log';
+
+/** What the log tells the rest of the session, in order. */
+export type LogHears = {
+  /** An entry was verified and added, or countersignatures settled more. */
+  readonly moved: (ledger: Ledger, entry: VerifiedEntry | null) => void;
+  /** Seatings that ended by a restriction which the log does not hold yet. */
+  readonly restricted: (seatings: readonly number[]) => void;
+  /** The log broke: everything stops. */
+  readonly broke: (refusal: Refusal) => void;
+  /** An entry is missing: the log must be fetched again. */
+  readonly gap: () => void;
+};
+
+/** The meeting's log on this device: verified again here, entry by entry, whatever the node says. */
+export type DeviceLog = {
+  readonly ledger: () => Ledger;
+  /** Seatings ended by restriction that the log does not hold yet. */
+  readonly restricted: () => ReadonlySet<number>;
+  readonly entry: (entry: Bytes, countersignatures: readonly Bytes[]) => void;
+  readonly countersigned: (countersignature: Bytes) => void;
+  readonly restrict: (act: Bytes) => void;
+  /** Resolves when all that was given until now is judged. */
+  readonly idle: () => Promise<void>;
+};
+
+/** Opens the log of a sheet. `now` gives the node's time in ms. */
+export const openDeviceLog = (sheet: Sheet, pins: Pins, now: () => number, hears: LogHears): DeviceLog => {
+  let ledger = openLedger(sheet);
+  let restricted: ReadonlySet<number> = new Set();
+  let broken = false;
+  let queue = Promise.resolve();
+
+  const inOrder = (step: () => Promise<void>) => {
+    queue = queue.then(async () => {
+      if (!broken) await step();
+    });
+  };
+  const broke = (refusal: Refusal) => {
+    broken = true;
+    hears.broke(refusal);
+  };
+
+  const addEntry = async (bytes: Bytes) => {
+    const entry = openEntry(bytes);
+    if (entry instanceof Refusal) return broke(entry);
+    const { recent } = ledger.state;
+    // A node that comes back tells its log from the beginning.
+    const held = recent.find(({ seq }) => seq === entry.seq);
+    if (held && equal(held.head, entry.head)) return;
+    if (!held && entry.seq < (recent[0]?.seq ?? 0)) return;
+    const verified = await verifyEntry(ledger.state, pins, entry);
+    if (verified instanceof Refusal) return verified.code === 'log.gap' ? hears.gap() : broke(verified);
+    const next = append(ledger, verified);
+    if (next instanceof Refusal) return broke(next);
+    ledger = next;
+    restricted = new Set([...restricted].filter((seating) => ledger.state.seatings.has(seating)));
+    hears.moved(ledger, verified);
+  };
+
+  const addCountersignature = async (bytes: Bytes) => {
+    const verified = await verifyCountersignature(sheet, bytes);
+    if (verified instanceof Refusal) return broke(verified);
+    const next = take(ledger, verified);
+    if (next instanceof Refusal) return next.code === 'log.ahead' ? hears.gap() : broke(next);
+    if (next === ledger) return;
+    ledger = next;
+    hears.moved(ledger, null);
+  };
+
+  const addRestriction = async (bytes: Bytes) => {
+    const act = await verifyAct(ledger.state, pins, bytes, now());
+    if (act instanceof Refusal) return; // whoever it named has left already, or it is nobody's word
+    const ends = judgeDirect(ledger.state, act);
+    if (ends instanceof Refusal) return;
+    restricted = new Set([...restricted, ...ends]);
+    hears.restricted(ends);
+  };
+
+  return {
+    ledger: () => ledger,
+    restricted: () => restricted,
+    entry: (entry, countersignatures) =>
+      inOrder(async () => {
+        await addEntry(entry);
+        for (const one of countersignatures) if (!broken) await addCountersignature(one);
+      }),
+    countersigned: (one) => inOrder(() => addCountersignature(one)),
+    restrict: (act) => inOrder(() => addRestriction(act)),
+    idle: () => queue,
+  };
+};

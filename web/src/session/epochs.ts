@@ -1,0 +1,83 @@
+import { baseKey, type Circle } from '@parley/protocol/keys';
+import type { Seating } from '@parley/protocol/log';
+import type { ToWorker } from '../platform/frames/control.ts';
+
+/** Longest wait for the others' keys before sending under a new epoch, in ms. */
+const READY_WAIT = 1_000;
+/** How long frames of the epoch before are still taken, in ms. */
+const GRACE = 2_000;
+
+/** Which keys the frame worker holds, and under which it sends. */
+export type Epochs = {
+  /** A new epoch of the table: installs its keys for receiving, and sends under them once the others can receive. */
+  readonly install: (circle: Circle, seatings: ReadonlyMap<number, Seating>) => Promise<void>;
+  /** Another seat's keys of an epoch stand. */
+  readonly ready: (seating: number, generation: number, epoch: number) => void;
+  /** These seats hold keys that must not be used any more: nothing is sent until the next epoch. */
+  readonly halt: (seatings: readonly number[]) => void;
+  readonly sending: () => boolean;
+};
+
+type Installed = { readonly generation: number; readonly epoch: number; readonly others: readonly number[] };
+
+/** Keeps the frame worker's keys in step with the table. */
+export const createEpochs = (with_: {
+  readonly post: (message: ToWorker) => void;
+  readonly frameSeed: Uint8Array<ArrayBuffer>;
+  /** Tells everybody that the keys of an epoch stand here. */
+  readonly sayReady: (generation: number, epoch: number) => void;
+  readonly changed: () => void;
+}): Epochs => {
+  const { post } = with_;
+  const readiness = new Map<number, string>();
+  let newest: Installed | null = null;
+  let sendingUnder: Installed | null = null;
+
+  const send = (installed: Installed) => {
+    if (newest !== installed || sendingUnder === installed) return;
+    const { generation, epoch } = installed;
+    post({ kind: 'send', generation, epoch });
+    if (sendingUnder)
+      post({ kind: 'retire', generation: sendingUnder.generation, epoch: sendingUnder.epoch, afterMs: GRACE });
+    sendingUnder = installed;
+    with_.changed();
+  };
+  const sendIfAllReady = () => {
+    if (!newest) return;
+    const name = `${newest.generation}/${newest.epoch}`;
+    if (newest.others.every((seating) => readiness.get(seating) === name)) send(newest);
+  };
+
+  return {
+    install: async (circle, seatings) => {
+      const { meeting, generation, epoch, authenticator, ownLeaf } = circle;
+      const leaves = circle.leaves.flatMap(({ leaf, seating: id }) => {
+        const seating = seatings.get(id);
+        return seating ? [{ leaf, seating: id, delegation: seating.root, frameKey: seating.frameKey }] : [];
+      });
+      const key = await baseKey(circle);
+      const { frameSeed } = with_;
+      post({ kind: 'epoch', meeting, circle: circle.circle, generation, epoch, authenticator, baseKey: key, ownLeaf, frameSeed, leaves });
+      const others = leaves.filter(({ leaf }) => leaf !== ownLeaf).map(({ seating }) => seating);
+      const installed = { generation, epoch, others };
+      newest = installed;
+      with_.sayReady(generation, epoch);
+      sendIfAllReady();
+      setTimeout(() => send(installed), READY_WAIT);
+    },
+    ready: (seating, generation, epoch) => {
+      readiness.set(seating, `${generation}/${epoch}`);
+      sendIfAllReady();
+    },
+    halt: (seatings) => {
+      for (const seating of seatings) post({ kind: 'block', seating });
+      if (!sendingUnder || !newest?.others.some((other) => seatings.includes(other))) return;
+      post({ kind: 'halt' });
+      post({ kind: 'retire', generation: sendingUnder.generation, epoch: sendingUnder.epoch, afterMs: GRACE });
+      sendingUnder = null;
+      newest = null;
+      with_.changed();
+    },
+    sending: () => sendingUnder !== null,
+  };
+};

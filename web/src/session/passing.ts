@@ -1,0 +1,55 @@
+import { type Bytes, Refusal, type Signer } from '@parley/protocol/bytes';
+import { type Message, type Passing, type Seating, type State, signMessage, verifyMessage } from '@parley/protocol/log';
+
+/** Signed messages that pass quickly between seats, and are never entries. */
+export type PassingMessages = {
+  /** Signs and sends one; the newest of each kind is sent again to whoever comes later by the node. */
+  readonly say: (passing: Passing) => void;
+  /** Verifies one that came; those of a seat that is not known yet wait for it. */
+  readonly hear: (given: Bytes, state: State) => void;
+  /** The log moved: what waited for a seat is looked at again. */
+  readonly moved: (state: State) => void;
+};
+
+const MOST_WAITING = 64;
+
+/** Opens the passing messages of one seating. */
+export const openPassing = (with_: {
+  readonly device: Signer;
+  readonly meeting: Bytes;
+  readonly seating: number;
+  readonly pass: (message: Bytes) => void;
+  readonly heard: (message: Message, seating: Seating) => void;
+}): PassingMessages => {
+  const newest = new Map<number, number>();
+  let own = 0;
+  let waiting: readonly Bytes[] = [];
+  let sends = Promise.resolve();
+  let reads = Promise.resolve();
+
+  const read = async (given: Bytes, state: State) => {
+    const verified = await verifyMessage(state, given, (seating) => newest.get(seating) ?? 0);
+    if (verified instanceof Refusal) {
+      if (verified.code === 'message.unknown') waiting = [...waiting, given].slice(-MOST_WAITING);
+      return;
+    }
+    newest.set(verified.seating.id, verified.message.n);
+    with_.heard(verified.message, verified.seating);
+  };
+
+  return {
+    say: (passing) => {
+      own += 1;
+      const statement = { meeting: with_.meeting, seating: with_.seating, n: own, passing };
+      sends = sends.then(async () => with_.pass(await signMessage(with_.device, statement)));
+    },
+    hear: (given, state) => {
+      reads = reads.then(() => read(given, state));
+    },
+    moved: (state) => {
+      const again = waiting;
+      waiting = [];
+      for (const given of again) reads = reads.then(() => read(given, state));
+    },
+  };
+};

@@ -1,0 +1,34 @@
+import { type Bytes, fromHex } from '@parley/protocol/bytes';
+
+/** Where this page stands: whose seat, under which addresses of its own node. */
+export type Place = {
+  readonly origin: string;
+  readonly seat: string;
+  readonly redeemUrl: string;
+  readonly socketUrl: string;
+  /** Proxied signalling of a delegation's SFU, by its root in hexadecimal. */
+  readonly sfuUrl: (root: string) => string;
+  /** The one-time link's secret, if the page was opened by one. */
+  readonly link: Bytes | null;
+  /** A stand-in sits here in place of a person. */
+  readonly standIn: boolean;
+};
+
+/** Reads a seat page's address; null where it is none. The link's secret stands in the fragment: it was not sent. */
+export const readPlace = (location: Location): Place | null => {
+  const seat = /^\/seat\/([^/]+)\/?$/.exec(location.pathname)?.[1];
+  if (seat === undefined) return null;
+  const base = `/seat/${seat}`;
+  const socketOrigin = location.origin.replace(/^http/, 'ws');
+  const fragment = new URLSearchParams(location.hash.slice(1));
+  const secret = fragment.get('link') ?? '';
+  return {
+    origin: location.origin,
+    seat: decodeURIComponent(seat),
+    redeemUrl: `${base}/redeem`,
+    socketUrl: `${socketOrigin}${base}/socket`,
+    sfuUrl: (root) => `${socketOrigin}${base}/sfu/${root}`,
+    link: /^[0-9a-f]{64}$/.test(secret) ? fromHex(secret) : null,
+    standIn: fragment.has('stand-in'),
+  };
+};

@@ -1,0 +1,70 @@
+import type { AgreedSeat } from '@parley/protocol/log';
+import { type Agreement, delegationView, seatView } from './agreement.ts';
+import type { Conversation, Other } from './conversation.ts';
+import type { MediaFacts } from './media/facts.ts';
+import { carriedBy } from './pictures.ts';
+import { shows, tileState } from './tile.ts';
+import type { SeatView, TileView, View } from './view.ts';
+
+/** A seat of the agreed sheet, for screens. */
+export const seatOf = ({ sheet, mandate }: Agreement, seat: AgreedSeat): SeatView => seatView(sheet, seat, mandate.root);
+
+const lineOf = (facts: MediaFacts, root: string): 'ready' | 'mending' | 'lost' => {
+  const state = facts.legs.find(({ delegation }) => delegation === root)?.state;
+  if (state === 'ready') return 'ready';
+  return state === 'closed' || state === undefined ? 'lost' : 'mending';
+};
+
+/** One tile: what may be shown of a seat, and what is said of it. */
+const tileOf = (
+  agreement: Agreement,
+  conversation: Conversation,
+  other: Other,
+  facts: MediaFacts,
+  trackOf: (pipe: number) => MediaStreamTrack | null,
+  stillMs: (pipe: number) => number,
+): TileView => {
+  const { seating, says } = other;
+  const picture = carriedBy(conversation.pictures(), seating.id, 'video');
+  const sound = carriedBy(conversation.pictures(), seating.id, 'audio');
+  const line = lineOf(facts, seating.root);
+  const still = picture ? stillMs(picture.pipe) : 0;
+  return {
+    seating: seating.id,
+    seat: seatOf(agreement, seating.seat),
+    state: tileState({ picture, sound, says, stillMs: still, line }),
+    muted: says?.audio === false,
+    picture: picture && says?.video !== false && shows(picture) ? trackOf(picture.pipe) : null,
+    sound: sound && shows(sound) ? trackOf(sound.pipe) : null,
+  };
+};
+
+/** All tiles, the counterpart's principal first; their order changes only when somebody comes or goes. */
+export const tilesOf = (
+  agreement: Agreement,
+  conversation: Conversation,
+  facts: MediaFacts,
+  trackOf: (pipe: number) => MediaStreamTrack | null,
+  stillMs: (pipe: number) => number,
+): readonly TileView[] => {
+  const place = ({ seat }: TileView) => (seat.delegation.own ? 2 : 0) + (seat.role === 'principal' ? 0 : 1);
+  return conversation
+    .others()
+    .map((other) => tileOf(agreement, conversation, other, facts, trackOf, stillMs))
+    .sort((a, b) => place(a) - place(b) || a.seating - b.seating);
+};
+
+/** Whether everything that plays is proven. */
+export const provenOf = (tiles: readonly TileView[]): Extract<View, { kind: 'stage' }>['proven'] => {
+  const playing = tiles.filter(({ picture, sound }) => picture || sound);
+  if (playing.length === 0) return 'none';
+  const sure = playing.filter(({ state }) => ['verified', 'camera-off', 'sound-only'].includes(state.kind));
+  if (sure.length === playing.length) return 'all';
+  return sure.length > 0 ? 'some' : 'none';
+};
+
+/** Delegations that can see and hear this: those with somebody seated. */
+export const audienceOf = ({ sheet, mandate }: Agreement, tiles: readonly TileView[]) =>
+  sheet.delegations
+    .map(({ root }) => delegationView(sheet, root, mandate.root))
+    .filter(({ root, own }) => own || tiles.some(({ seat }) => seat.delegation.root === root));

@@ -1,0 +1,72 @@
+import { type Bytes, decode, encode, Refusal, type Signer, sign } from '@parley/protocol/bytes';
+import { type DeviceToNode, MESSAGE_LIMIT, type NodeToDevice, nodeToDevice } from '@parley/protocol/wire';
+import type { Place } from './place.ts';
+
+/** The device socket: one connection to one's own node, made again whenever it breaks. */
+export type Socket = {
+  /** Says something to the node; false when there is no connection now. */
+  readonly say: (word: DeviceToNode) => boolean;
+  readonly close: () => void;
+};
+
+type Hears = {
+  readonly said: (word: NodeToDevice) => void;
+  readonly reached: (is: boolean) => void;
+  readonly refused: (refusal: Refusal) => void;
+};
+
+const AGAIN_FIRST = 100;
+const AGAIN_MOST = 2_000;
+
+/** Opens the device socket and proves the device key to every challenge, bound to this origin and seat. */
+export const openSocket = (place: Place, device: Signer, hears: Hears): Socket => {
+  let socket: WebSocket;
+  let again = AGAIN_FIRST;
+  let closed = false;
+
+  const prove = async (challenge: Extract<NodeToDevice, { kind: 'challenge' }>): Promise<DeviceToNode> => {
+    const { meeting, nonce } = challenge;
+    const proof = encode({ origin: place.origin, meeting, seat: place.seat, nonce });
+    return { kind: 'prove', device: device.publicKey, sig: await sign(device, 'device-proof', proof) };
+  };
+
+  const hear = async (on: WebSocket, bytes: Bytes) => {
+    const word = decode(nodeToDevice, bytes, MESSAGE_LIMIT);
+    if (word instanceof Refusal) return hears.refused(word);
+    if (word.kind !== 'challenge') {
+      if (word.kind === 'agreed') again = AGAIN_FIRST;
+      return hears.said(word);
+    }
+    const proof = await prove(word);
+    if (on.readyState === WebSocket.OPEN) on.send(encode(proof));
+  };
+
+  const connect = () => {
+    const opened = new WebSocket(place.socketUrl);
+    socket = opened;
+    opened.binaryType = 'arraybuffer';
+    opened.onopen = () => hears.reached(true);
+    opened.onmessage = (event: MessageEvent<unknown>) => {
+      if (event.data instanceof ArrayBuffer) void hear(opened, new Uint8Array(event.data));
+    };
+    opened.onclose = () => {
+      if (closed) return;
+      hears.reached(false);
+      setTimeout(connect, again);
+      again = Math.min(again * 2, AGAIN_MOST);
+    };
+  };
+  connect();
+
+  return {
+    say: (word) => {
+      if (socket.readyState !== WebSocket.OPEN) return false;
+      socket.send(encode(word));
+      return true;
+    },
+    close: () => {
+      closed = true;
+      socket.close();
+    },
+  };
+};

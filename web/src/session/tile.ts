@@ -1,0 +1,41 @@
+import type { Carried } from './pictures.ts';
+import type { TileState } from './view.ts';
+
+/** What is known of a seat's media. */
+export type TileFacts = {
+  readonly picture: Carried | null;
+  readonly sound: Carried | null;
+  /** What its device says it sends; null before its first word. */
+  readonly says: { readonly audio: boolean; readonly video: boolean } | null;
+  /** How long no frame of its picture was decoded, in ms; 0 while frames come. */
+  readonly stillMs: number;
+  /** Its delegation's SFU is not reached, or being connected anew. */
+  readonly line: 'ready' | 'mending' | 'lost';
+};
+
+/** A picture that stands still longer than this says so. */
+const STILL = 1_500;
+
+/** Whether a pipe's frames may be shown: bound to this seat, and proven or waiting for the next proof. */
+export const shows = (carried: Carried | null): boolean =>
+  carried !== null && carried.bound && (carried.proof === 'proven' || carried.proof === 'unproven' || carried.proof === 'late');
+
+/** What a tile says, worst first; `verified` only while everything that it shows is proven. */
+export const tileState = (facts: TileFacts): TileState => {
+  const { picture, sound, says } = facts;
+  const all = [picture, sound].filter((one) => one !== null);
+  if (all.some((one) => one.proof === 'contradicted'))
+    return { kind: 'refused', refusal: { code: 'proof.contradicted', detail: '' } };
+  if (facts.line === 'lost') return { kind: 'line-lost' };
+  if (facts.line === 'mending') return { kind: 'mending' };
+  const expected = [...(says?.video === false ? [] : [picture]), ...(says?.audio === false ? [] : [sound])];
+  const late = expected.find((one) => one?.proof === 'late');
+  if (late) return { kind: 'late', byMs: late.sinceMs };
+  if (expected.some((one) => one?.proof === 'unproven' || one?.proof === 'dark')) return { kind: 'unproven' };
+  if (!says || all.length === 0) return says?.video === false && says.audio === false ? { kind: 'camera-off' } : { kind: 'connecting' };
+  if (says.video && !picture) return sound?.proof === 'proven' ? { kind: 'sound-only' } : { kind: 'connecting' };
+  if (says.video && picture?.proof === 'waiting') return { kind: 'connecting' };
+  if (!says.video) return { kind: 'camera-off' };
+  if (facts.stillMs > STILL) return { kind: 'still', sinceMs: facts.stillMs };
+  return { kind: 'verified' };
+};
