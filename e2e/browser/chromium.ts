@@ -5,7 +5,7 @@ import { chromium } from '@playwright/test';
 import { executable, lastWords, onPath, run } from '../../server/src/sfu/acquire/command.ts';
 
 /** A Chromium that runs here, and the way by which it was found. */
-export type Chromium = { readonly path: string; readonly how: Way };
+type Chromium = { readonly path: string; readonly how: Way };
 
 type Way = 'configured' | 'path' | 'playwright' | 'playwright install' | 'apt-get';
 

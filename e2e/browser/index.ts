@@ -1,2 +1,2 @@
-export { type Chromium, findChromium } from './chromium.ts';
+export { findChromium } from './chromium.ts';
 export { launchFlags } from './flags.ts';

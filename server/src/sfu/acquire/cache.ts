@@ -20,7 +20,7 @@ export function cachedBinary(folder: string): string {
 }
 
 /** A name beside `path` that nobody else writes to; whatever becomes of it, `path` is whole or absent. */
-export function partOf(path: string): string {
+function partOf(path: string): string {
   return `${path}.${randomBytes(6).toString('hex')}.part`;
 }
 
