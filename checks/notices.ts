@@ -14,6 +14,7 @@ const accepted = [
   'OFL-1.1',
   'Unlicense',
   'BlueOak-1.0.0',
+  'Public Domain',
 ];
 
 type Package = { readonly name: string; readonly version: string; readonly licence: string; readonly words: string };
