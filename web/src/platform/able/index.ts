@@ -1,0 +1,1 @@
+export { type Missing, missing } from './able.ts';

@@ -1,0 +1,181 @@
+import type { StandInScript } from '../stand-in/control.ts';
+import { canStandIn, createStandIn, type StandIn } from '../stand-in/stand-in.ts';
+import { capture } from './capture.ts';
+import { type Meter, meterOf } from './meter.ts';
+import { testSpeaker } from './speaker.ts';
+import { afterPlugging, choicesOf, type DevicesState } from './state.ts';
+
+export type DevicesOptions = {
+  /** Told after every change of the state or of a track: hand `track(…)` on then. */
+  readonly changed: () => void;
+  /** The picture that is drawn instead of a camera's; its voice is ignored. */
+  readonly drawn: () => StandInScript;
+  /** One context for meters and tests, started by a gesture. */
+  readonly context: () => AudioContext;
+  /** Another seat of this machine is open: the microphone stays shut until somebody asks for it. */
+  readonly sharedMachine: boolean;
+  readonly camera?: MediaTrackConstraints;
+  readonly microphone?: MediaTrackConstraints;
+};
+
+/** Camera, microphone and loudspeaker. */
+export type Devices = {
+  readonly view: () => DevicesState;
+  /** The track to send, or null while there is none. */
+  readonly track: (media: 'audio' | 'video') => MediaStreamTrack | null;
+  /** `drawn`: the drawn picture. null: none, the camera's light goes out. */
+  readonly chooseCamera: (id: string | 'drawn' | null) => void;
+  readonly chooseMicrophone: (id: string | null) => void;
+  readonly chooseSpeaker: (id: string) => void;
+  readonly testSpeaker: () => void;
+  /** Switches what is sent on or off, at once; the device stays open. Chosen devices follow it. */
+  readonly enable: (media: 'audio' | 'video', on: boolean) => void;
+  readonly microphoneLevel: () => number;
+  readonly close: () => void;
+};
+
+/** Opens the preferred camera and microphone, and follows what is plugged in and out. */
+export function createDevices(options: DevicesOptions): Devices {
+  const media = navigator.mediaDevices;
+  let state: DevicesState = {
+    cameras: [],
+    microphones: [],
+    speakers: [],
+    camera: { id: null, state: 'asking' },
+    microphone: { id: null, state: options.sharedMachine ? 'off' : 'asking' },
+    speaker: null,
+    picture: null,
+    sharedMachine: options.sharedMachine,
+  };
+  const tracks: { audio: MediaStreamTrack | null; video: MediaStreamTrack | null } = { audio: null, video: null };
+  const enabled = { audio: true, video: true };
+  /** Counts choices of each kind: a device that opens after another was chosen is closed again. */
+  const turn = { audio: 0, video: 0 };
+  let standIn: StandIn | null = null;
+  let meter: Meter | null = null;
+  let closed = false;
+
+  const change = (changes: Partial<DevicesState>): void => {
+    state = { ...state, ...changes, picture: tracks.video };
+    options.changed();
+  };
+  const say = (kind: 'audio' | 'video', now: DevicesState['camera']): void =>
+    change(kind === 'video' ? { camera: now } : { microphone: now });
+
+  const put = (kind: 'audio' | 'video', track: MediaStreamTrack | null): void => {
+    // The new track first, the old one stopped after whoever sends it has heard.
+    const old = tracks[kind];
+    tracks[kind] = track;
+    if (track !== null) track.enabled = enabled[kind];
+    if (kind === 'audio') {
+      meter?.close();
+      meter = track === null ? null : meterOf(options.context(), track);
+    }
+    queueMicrotask(() => old?.stop());
+  };
+
+  const open = async (kind: 'audio' | 'video', id: string | null): Promise<void> => {
+    const mine = ++turn[kind];
+    say(kind, { id, state: 'asking' });
+    const captured = await capture(media, kind, id, kind === 'video' ? options.camera : options.microphone);
+    if (closed || mine !== turn[kind]) {
+      if (captured.kind === 'track') captured.track.stop();
+      return;
+    }
+    dropDrawn(kind);
+    if (captured.kind === 'none') {
+      put(kind, null);
+      say(kind, { id, state: captured.why });
+      return;
+    }
+    captured.track.addEventListener('ended', () => mine === turn[kind] && void lost(kind));
+    put(kind, captured.track);
+    say(kind, { id: captured.id, state: 'live' });
+    await list();
+  };
+
+  const shut = (kind: 'audio' | 'video'): void => {
+    turn[kind]++;
+    dropDrawn(kind);
+    put(kind, null);
+    say(kind, { id: null, state: 'off' });
+  };
+
+  const draw = (): void => {
+    turn.video++;
+    if (!canStandIn()) {
+      shut('video');
+      return;
+    }
+    const previous = standIn;
+    standIn = createStandIn({ ...options.drawn(), voice: { kind: 'none' } });
+    put('video', standIn.video);
+    previous?.stop();
+    say('video', { id: null, state: 'drawn' });
+  };
+  const dropDrawn = (kind: 'audio' | 'video'): void => {
+    if (kind === 'audio') return;
+    standIn?.stop();
+    standIn = null;
+  };
+
+  /** Ended by itself: pulled out, or taken away by the system. */
+  const lost = async (kind: 'audio' | 'video'): Promise<void> => {
+    put(kind, null);
+    say(kind, { id: null, state: 'missing' });
+    await plugged();
+  };
+
+  const list = async (): Promise<void> => {
+    const listed = choicesOf(await media.enumerateDevices());
+    if (!closed) change(listed);
+  };
+  const plugged = async (): Promise<void> => {
+    await list();
+    for (const [kind, listed, current] of [
+      ['video', state.cameras, state.camera],
+      ['audio', state.microphones, state.microphone],
+    ] as const) {
+      const todo = afterPlugging(listed, current);
+      if (todo === 'reopen') await open(kind, null);
+      if (todo === 'lost') {
+        put(kind, null);
+        say(kind, { id: null, state: 'missing' });
+      }
+    }
+    if (state.speaker !== null && !state.speakers.some(({ id }) => id === state.speaker)) change({ speaker: null });
+  };
+  const onPlugged = () => void plugged();
+  media.addEventListener('devicechange', onPlugged);
+  void open('video', null).then(() => (options.sharedMachine ? list() : open('audio', null)));
+
+  return {
+    view: () => state,
+    track: (kind) => tracks[kind],
+    chooseCamera: (id) => {
+      if (id === 'drawn') draw();
+      else if (id === null) shut('video');
+      else void open('video', id);
+    },
+    chooseMicrophone: (id) => {
+      if (id === null) shut('audio');
+      else void open('audio', id);
+    },
+    chooseSpeaker: (id) => change({ speaker: id }),
+    testSpeaker: () => void testSpeaker(options.context(), state.speaker),
+    enable: (kind, on) => {
+      enabled[kind] = on;
+      const track = tracks[kind];
+      if (track !== null) track.enabled = on;
+      else if (on && kind === 'audio' && state.microphone.state === 'off') void open('audio', null);
+    },
+    microphoneLevel: () => meter?.level() ?? 0,
+    close: () => {
+      closed = true;
+      media.removeEventListener('devicechange', onPlugged);
+      put('audio', null);
+      put('video', null);
+      standIn?.stop();
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export { createDevices, type Devices, type DevicesOptions } from './devices.ts';
+export { playOn } from './speaker.ts';
