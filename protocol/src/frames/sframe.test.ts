@@ -18,7 +18,7 @@ type Vectors = {
   }[];
 };
 
-const folder = process.env['PARLEY_VECTORS'];
+const folder = process.env.PARLEY_VECTORS;
 const suites: readonly Suite[] = [
   { id: 4, hash: 'SHA-256', keyBits: 128 },
   { id: 5, hash: 'SHA-512', keyBits: 256 },

@@ -1,0 +1,193 @@
+import type { Bytes } from '../bytes/index.ts';
+import { CONTRADICTED_MS, DARK_MS, type Evidence, STRICT_MS } from './judge.ts';
+import { type Claim, compare, lastOf } from './proof.ts';
+import type { Window } from './window.ts';
+
+/** Bounds of what is held back. */
+const HELD_FRAMES = 256;
+const HELD_BYTES = 8 * 2 ** 20;
+const HELD_MS = DARK_MS;
+
+/** A frame that opened under its key; whether it is its sender's, proofs tell. */
+export type Arrival<T> = {
+  readonly counter: number;
+  readonly digest: Bytes;
+  readonly media: ArrayBuffer;
+  /** The browser's own frame object. */
+  readonly token: T;
+};
+
+/** Where decided frames go. */
+export type FlowOut<T> = {
+  readonly pass: (token: T, media: ArrayBuffer) => void;
+  readonly drop: (code: string) => void;
+};
+
+/** The frames of one stream on one pipe: holds them, lets them flow, keeps what is known of them. */
+export type Flow<T> = {
+  /** Takes one frame; `known`: what the proofs received so far say of it. */
+  readonly arrive: (
+    arrival: Arrival<T>,
+    known: 'proven' | 'contradicted' | 'not covered' | 'missed',
+    now: number,
+  ) => void;
+  /** Applies a verified claim that reaches further than all before it. */
+  readonly claim: (claim: Claim, now: number) => void;
+  /** Whether the pipe's track hangs at the right tile; while not, everything is held. */
+  readonly setBound: (bound: boolean, now: number) => void;
+  /** Lets time pass: what was held too long is dropped, and a flow gone dark is closed. */
+  readonly tick: (now: number) => void;
+  /** Drops what is held, for one reason. */
+  readonly discard: (code: string) => void;
+  /** What is known, but for lateness. */
+  readonly evidence: () => Omit<Evidence, 'lateMs'>;
+  /** Whether a proof ever covered a frame of this flow. */
+  readonly everProven: () => boolean;
+};
+
+type Held<T> = Arrival<T> & { readonly at: number; proven: boolean };
+type Shown = { readonly counter: number; readonly digest: Bytes; readonly at: number };
+
+/** A flow over a stream's replay window. */
+export const createFlow = <T>(window: Window, out: FlowOut<T>): Flow<T> => {
+  let held: Held<T>[] = [];
+  let heldBytes = 0;
+  let shown: Shown[] = [];
+  let open = false;
+  let bound = false;
+  let everProven = false;
+  let unprovenSince: number | undefined;
+  let gapAt: number | undefined;
+  let contradictedAt: number | undefined;
+
+  const pass = (arrival: Arrival<T>): void => {
+    const against = window.take(arrival.counter);
+    if (against) out.drop(against);
+    else out.pass(arrival.token, arrival.media);
+  };
+
+  const contradict = (now: number): void => {
+    contradictedAt = now;
+    open = false;
+  };
+
+  const dark = (now: number): boolean => contradictedAt !== undefined && now - contradictedAt < CONTRADICTED_MS;
+  const strict = (now: number): boolean => contradictedAt !== undefined && now - contradictedAt < STRICT_MS;
+
+  const show = (frame: Arrival<T>, at: number): void => {
+    shown.push({ counter: frame.counter, digest: frame.digest, at });
+    pass(frame);
+  };
+
+  // What may go, in the order in which it came.
+  const release = (now: number): void => {
+    if (!bound) return;
+    const kept: Held<T>[] = [];
+    for (const frame of held) {
+      if (frame.proven && dark(now)) out.drop('proof.contradicted');
+      else if (frame.proven) pass(frame);
+      else if (open) show(frame, frame.at);
+      else {
+        kept.push(frame);
+        continue;
+      }
+      heldBytes -= frame.media.byteLength;
+    }
+    held = kept;
+  };
+
+  const dropOldest = (): void => {
+    const oldest = held.shift();
+    if (!oldest) return;
+    heldBytes -= oldest.media.byteLength;
+    out.drop(oldest.proven ? 'frames.unbound' : 'proof.missing');
+  };
+
+  const hold = (frame: Held<T>): void => {
+    if (held.some(({ counter }) => counter === frame.counter)) {
+      out.drop('sframe.replay');
+      return;
+    }
+    held.push(frame);
+    heldBytes += frame.media.byteLength;
+    while (held.length > HELD_FRAMES || heldBytes > HELD_BYTES) dropOldest();
+  };
+
+  return {
+    arrive: (arrival, known, now) => {
+      if (known === 'contradicted') {
+        contradict(now);
+        return out.drop('proof.contradicted');
+      }
+      if (known === 'missed') return out.drop('proof.missing');
+      const against = window.check(arrival.counter);
+      // While nothing is proven the real stream may be anywhere ahead; once frames flow, no counter leaps.
+      if (against && (against !== 'sframe.ahead' || open)) return out.drop(against);
+      const proven = known === 'proven';
+      if (proven) everProven = true;
+      else unprovenSince ??= now;
+      if (!proven && open && bound && held.length === 0) return show(arrival, now);
+      hold({ ...arrival, at: now, proven });
+      release(now);
+    },
+
+    claim: (claim, now) => {
+      const last = lastOf(claim);
+      let covered = 0;
+      let forged = false;
+      for (const { counter, digest } of shown) {
+        const verdict = compare(claim, counter, digest);
+        if (verdict === 'proven') covered += 1;
+        else if (verdict === 'contradicted') forged = true;
+        else if (counter < claim.first) gapAt = now;
+      }
+      shown = shown.filter(({ counter }) => counter > last);
+      const kept: Held<T>[] = [];
+      for (const frame of held) {
+        const verdict = frame.proven ? 'proven' : compare(claim, frame.counter, frame.digest);
+        if (verdict === 'proven') {
+          covered += 1;
+          frame.proven = true;
+        }
+        if (verdict === 'contradicted') forged = true;
+        const lost = verdict === 'contradicted' || (verdict === 'not covered' && frame.counter < claim.first);
+        if (lost) {
+          heldBytes -= frame.media.byteLength;
+          out.drop(verdict === 'contradicted' ? 'proof.contradicted' : 'proof.missing');
+        } else kept.push(frame);
+      }
+      held = kept;
+      if (forged) contradict(now);
+      if (covered > 0) {
+        everProven = true;
+        unprovenSince = shown[0]?.at ?? held.find((frame) => !frame.proven)?.at;
+        open = !forged && !strict(now);
+      }
+      release(now);
+    },
+
+    setBound: (next, now) => {
+      bound = next;
+      release(now);
+    },
+
+    tick: (now) => {
+      if (unprovenSince !== undefined && now - unprovenSince >= DARK_MS) {
+        open = false;
+        shown = [];
+      }
+      while (held[0] && now - held[0].at >= HELD_MS) dropOldest();
+    },
+
+    discard: (code) => {
+      for (const _ of held) out.drop(code);
+      held = [];
+      heldBytes = 0;
+      shown = [];
+      open = false;
+    },
+
+    evidence: () => ({ unprovenSince, gapAt, contradictedAt }),
+    everProven: () => everProven,
+  };
+};
