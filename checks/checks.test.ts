@@ -19,6 +19,8 @@ test('imports: what the house forbids is found, however it is written', () => {
   expect(forbidden('protocol/src/log/a.ts', '../keys/index.ts')).toBe('log stands below keys');
   expect(forbidden('protocol/src/wire/a.ts', '../meeting/index.ts')).toBeNull();
   expect(forbidden('protocol/src/log/a.ts', './trial/table.ts')).toBe('it is test code');
+  expect(forbidden('server/src/a.ts', '@parley/protocol/testing')).toBe('it is test code');
+  expect(forbidden('server/src/a.test.ts', '@parley/protocol/testing')).toBeNull();
   expect(forbidden('protocol/src/log/a.test.ts', './trial/table.ts')).toBeNull();
   expect(forbidden('web/src/session/a.ts', 'react')).toBe('session knows no React');
   expect(forbidden('web/src/ui/a.tsx', '../session/view.ts')).toBe('ui knows no meeting');

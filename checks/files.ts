@@ -15,9 +15,9 @@ export async function files(...patterns: string[]): Promise<string[]> {
   return [...new Set(stdout.split('\0'))].filter((path) => path !== '' && existsSync(join(root, path))).sort();
 }
 
-/** Whether a file is test code: `x.test.ts`, `x.long.ts`, `x.spec.ts`, or what only they use, in a folder `trial`. */
+/** Whether a file is test code: `x.test.ts`, `.long`, `.spec`, `.contract`, and what only they use: `testing`, `trial`. */
 export function isTest(path: string): boolean {
-  return /\.(test|long|spec)\.tsx?$/.test(path) || path.includes('/trial/');
+  return /\.(test|long|spec|contract)\.tsx?$|\/(trial|testing)(\/|\.ts$|$)/.test(path);
 }
 
 /** A file's text, by its path from the root. */
