@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { type Bytes, decode, encode, fromHex, Refusal, toHex } from '@parley/protocol/bytes';
+import { MESSAGE_LIMIT, type PeerReply, type PeerRequest, peerRequest } from '@parley/protocol/wire';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Clock } from '../../clock.ts';
+import type { Store } from '../../store/store.ts';
+import { pace, type Pace } from '../pace.ts';
+import { MAX_AGE, type PeerSigner, signResponse, verifyRequest } from './signature.ts';
+
+/** The one path of the peer door. */
+export const PEER_PATH = '/peer';
+
+export type PeerDoorOptions = {
+  readonly own: PeerSigner;
+  /** Origin by which counterparts name this door. */
+  readonly origin: string;
+  /** Issuing key of a pinned root (hex), or null. */
+  readonly keyOf: (root: string) => Bytes | null;
+  readonly store: Pick<Store, 'takeNonce'>;
+  readonly clock: Clock;
+  readonly logger: FastifyBaseLogger;
+  /** Answers a request that is known to be from `root` (hex). */
+  readonly handle: (root: string, request: PeerRequest) => Promise<PeerReply>;
+};
+
+const NONCE = /^[A-Za-z0-9_-]{22,64}$/;
+const STATUS: { readonly [code: string]: number } = { 'peer.recipient': 421, 'peer.too-many': 429 };
+
+const headersOf = (request: FastifyRequest): Headers => {
+  const headers = new Headers();
+  const { rawHeaders } = request.raw;
+  for (let n = 0; n + 1 < rawHeaders.length; n += 2) headers.append(rawHeaders[n] ?? '', rawHeaders[n + 1] ?? '');
+  return headers;
+};
+
+/** The door for other nodes: one path, signed requests, signed answers; everything else is refused unsigned. */
+export const peerDoor = (options: PeerDoorOptions): FastifyInstance => {
+  const { own, clock, store } = options;
+  const name = toHex(own.root);
+  const targetUri = `${options.origin}${PEER_PATH}`;
+  const paces = new Map<string, Pace>();
+  const app = fastify({
+    loggerInstance: options.logger,
+    disableRequestLogging: true,
+    bodyLimit: MESSAGE_LIMIT,
+    requestTimeout: 15_000,
+    exposeHeadRoutes: false,
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/cbor', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+
+  const refuse = (reply: FastifyReply, refusal: Refusal) => {
+    options.logger.warn({ code: refusal.code }, 'a peer was refused');
+    return reply.code(STATUS[refusal.code] ?? 401).send({ code: refusal.code, detail: refusal.detail });
+  };
+
+  app.post(PEER_PATH, async (request, reply) => {
+    const headers = headersOf(request);
+    const body = new Uint8Array(Buffer.isBuffer(request.body) ? request.body : []);
+    const by = await verifyRequest({ targetUri, headers, body }, name, options.keyOf, clock.now());
+    if (by instanceof Refusal) return refuse(reply, by);
+    const allowed = paces.get(by.root) ?? pace(clock, 500, 200);
+    paces.set(by.root, allowed);
+    if (!allowed()) return refuse(reply, new Refusal('peer.too-many'));
+    const until = (by.created + 2 * MAX_AGE + 1) * 1_000;
+    if (!NONCE.test(by.nonce) || !(await store.takeNonce(fromHex(by.root), by.nonce, until)))
+      return refuse(reply, new Refusal('peer.replay'));
+    const asked = decode(peerRequest, body, MESSAGE_LIMIT);
+    const answer: PeerReply =
+      asked instanceof Refusal
+        ? { kind: 'refused', code: asked.code, detail: asked.detail }
+        : await options.handle(by.root, asked);
+    const encoded = encode(answer);
+    const signedHeaders = await signResponse(own, { targetUri, headers, recipient: by.root }, encoded, {
+      created: Math.floor(clock.now() / 1_000),
+      nonce: randomBytes(18).toString('base64url'),
+    });
+    return reply.code(200).headers(Object.fromEntries(signedHeaders)).send(Buffer.from(encoded));
+  });
+  app.get('/health', async () => ({ ok: true }));
+  return app;
+};
