@@ -1,9 +1,8 @@
 import { type CiphersuiteImpl, type ClientState, createGroup, mlsExporter } from 'ts-mls';
-import { type Bytes, encode, equal, hash, type Signer, toHex } from '../bytes/index.ts';
-import { nodeKey } from './leaf.ts';
+import { type Bytes, encode, equal, hash, type Signer } from '../bytes/index.ts';
 import { type OwnPackage, openPackage } from './package.ts';
 import type { Leaf, Seated } from './roster.ts';
-import { CONFIG, type Derived, deviceSuite, loadSuite, type SuiteName } from './suite.ts';
+import { CONFIG, deviceSuite, loadSuite, type SuiteName } from './suite.ts';
 
 /** Which circle of which meeting, and its how-manieth founding. */
 export type CircleName = {
@@ -105,27 +104,6 @@ export const baseKey = async (circle: Circle): Promise<Bytes> => {
   const { exporterSecret } = state.keySchedule;
   const none = new Uint8Array(0);
   return new Uint8Array(await mlsExporter(exporterSecret, 'SFrame 1.0 Base Key', none, 32, await loadSuite(suite)));
-};
-
-/**
- * What is wrong with the HPKE keys of a state, in a few words; null when nothing is. No public key may stand twice
- * (RFC 9420 §7.3), and each private key that this operation derived must belong to its node (§7.5, §12.4.3.1).
- */
-export const faultOfKeys = (state: ClientState, derived: Derived): string | null => {
-  const seen = new Set<string>();
-  for (const [index, node] of state.ratchetTree.entries()) {
-    const key = nodeKey(node);
-    if (!key) continue;
-    const name = toHex(key);
-    if (seen.has(name)) return `node ${index} has the key of another`;
-    seen.add(name);
-  }
-  for (const [index, key] of Object.entries(state.privatePath.privateKeys)) {
-    const expected = derived.get(toHex(key));
-    const actual = nodeKey(state.ratchetTree[Number(index)]);
-    if (expected && actual && !equal(expected, actual)) return `node ${index} has a key that its secret does not give`;
-  }
-  return null;
 };
 
 /** A suite that signs with this circle's device key. */

@@ -1,9 +1,10 @@
 import { type ClientState, emptyPskIndex, type PublicMessage, processPublicMessage, type UpdatePath } from 'ts-mls';
 import { equal, Refusal, toHex } from '../bytes/index.ts';
-import { authenticatorOf, type Circle, faultOfKeys, makeCircle, openCircle, suiteOf } from './circle.ts';
+import { authenticatorOf, type Circle, makeCircle, openCircle, suiteOf } from './circle.ts';
 import { type ExpectedCommit, readCommit } from './commit.ts';
 import { readTree } from './leaf.ts';
 import { COMMIT_LIMIT, readMessage } from './message.ts';
+import { faultOfKeys } from './node-keys.ts';
 import { packageBytes, parsePackage } from './package.ts';
 import { faultOfRoster, matchRoster } from './roster.ts';
 import { type Derived, loadSuite, type SuiteName, usable, watching } from './suite.ts';

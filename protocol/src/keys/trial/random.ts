@@ -18,4 +18,4 @@ export const random = (seed: number) => {
 };
 
 /** The seed of this run: PARLEY_SEED, or a new one. Tests print it. */
-export const seedOfRun = (): number => Number(process.env['PARLEY_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+export const seedOfRun = (): number => Number(process.env.PARLEY_SEED ?? Math.floor(Math.random() * 2 ** 31));
