@@ -1,0 +1,71 @@
+import { useEffect } from 'react';
+import { useText } from '../messages/use-text.ts';
+import type { Session, View } from '../session/view.ts';
+import { Button } from '../ui/Button.tsx';
+import { Paper } from '../ui/Paper.tsx';
+import { RefusalNote } from '../ui/RefusalNote.tsx';
+import { Agreed } from './Agreed.tsx';
+import { DeviceChoices } from './DeviceChoices.tsx';
+import styles from './HoldingScreen.module.css';
+import { Mirror } from './Mirror.tsx';
+import { Proofs } from './Proofs.tsx';
+
+type Props = {
+  readonly view: Extract<View, { kind: 'holding' }>;
+  readonly session: Session;
+  /** Fetches the stage's code while the person gets ready. */
+  readonly onShown: () => void;
+};
+
+/** Who is about to sit: how they will be seen and heard, what was agreed, what is proven, and one button. */
+export const HoldingScreen = ({ view, session, onShown }: Props) => {
+  const text = useText();
+  const { seat, devices } = view;
+  useEffect(onShown, [onShown]);
+  return (
+    <Paper width="wide">
+      <div className={styles.holding}>
+        <header className={styles.who}>
+          <h1>{view.title}</h1>
+          <p>{text.moment(view.fromMs)}</p>
+          <p>
+            {text('holding.you', {
+              name: seat.name,
+              role: text(`role.${seat.role}`),
+              delegation: seat.delegation.name,
+            })}
+          </p>
+        </header>
+        <section className={styles.self} aria-label={text('holding.self')}>
+          <Mirror devices={devices} actions={session.actions} />
+          {devices.sharedMachine ? <p className={styles.machine}>{text('holding.shared-machine')}</p> : null}
+          <div className={styles.devices}>
+            <DeviceChoices devices={devices} actions={session.actions} level={session.levels.microphone} />
+          </div>
+        </section>
+        <div className={styles.side}>
+          <Agreed seats={view.agreed} own={seat} />
+          <Proofs proofs={view.proofs} />
+        </div>
+        <div className={styles.take}>
+          {view.refusal === null ? null : (
+            <div role="alert">
+              <RefusalNote code={view.refusal.code} />
+            </div>
+          )}
+          <Button
+            weight="main"
+            isDisabled={view.ready === 'preparing'}
+            isPending={view.ready === 'sitting'}
+            onPress={session.actions.takeSeat}
+          >
+            {text(`holding.${view.ready}`)}
+          </Button>
+          <p className={styles.next} role="status">
+            {text(`holding.${view.ready}.next`)}
+          </p>
+        </div>
+      </div>
+    </Paper>
+  );
+};

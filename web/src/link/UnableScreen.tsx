@@ -1,0 +1,24 @@
+import { useText } from '../messages/use-text.ts';
+import type { View } from '../session/view.ts';
+import { Paper } from '../ui/Paper.tsx';
+import styles from './UnableScreen.module.css';
+
+/** The browser lacks something that Parley cannot do without: what, and which browser to take instead. */
+export const UnableScreen = ({ view }: { readonly view: Extract<View, { kind: 'unable' }> }) => {
+  const text = useText();
+  return (
+    <Paper width="narrow">
+      <h1>{text('unable.title')}</h1>
+      <p>{text('unable.lead')}</p>
+      <p>{text('unable.instead')}</p>
+      <section className={styles.missing} aria-labelledby="missing">
+        <h2 id="missing">{text('unable.missing')}</h2>
+        <ul>
+          {view.missing.map((name) => (
+            <li key={name}>{name}</li>
+          ))}
+        </ul>
+      </section>
+    </Paper>
+  );
+};

@@ -1,0 +1,47 @@
+import { useLingui } from '@lingui/react';
+import { useMemo } from 'react';
+import type { MessageId } from './languages.ts';
+
+export type Values = { readonly [name: string]: string | number };
+
+/** What a screen needs to speak: sentences, clocks and dates in the language of the page. */
+export type Text = {
+  (id: MessageId, values?: Values): string;
+  /** The first of these ids that the catalogue has; codes arrive from outside, so not every one is known. */
+  readonly known: (...ids: readonly [string, ...string[]]) => MessageId | null;
+  /** Hours and minutes of a moment, in this machine's zone. */
+  readonly time: (atMs: number) => string;
+  /** Weekday, day, month, hours and minutes of a moment, in this machine's zone. */
+  readonly moment: (atMs: number) => string;
+  /** Names in a row, with the language's own "and". */
+  readonly list: (names: readonly string[]) => string;
+  /** The tag of the language. */
+  readonly language: string;
+};
+
+/** Sentences and formats in the page's language; the same value until the language changes. */
+export const useText = (): Text => {
+  const { i18n } = useLingui();
+  const { locale, messages } = i18n;
+  return useMemo(() => {
+    const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+    const moment = new Intl.DateTimeFormat(locale, {
+      weekday: 'long',
+      day: 'numeric',
+      month: 'long',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+      timeZoneName: 'short',
+    });
+    const names = new Intl.ListFormat(locale, { type: 'conjunction' });
+    const isKnown = (id: string): id is MessageId => Object.hasOwn(messages, id);
+    return Object.assign((id: MessageId, values?: Values) => i18n._(id, values), {
+      known: (...ids: readonly [string, ...string[]]) => ids.find(isKnown) ?? null,
+      time: (atMs: number) => time.format(atMs),
+      moment: (atMs: number) => moment.format(atMs),
+      list: (all: readonly string[]) => names.format(all),
+      language: locale,
+    });
+  }, [i18n, locale, messages]);
+};

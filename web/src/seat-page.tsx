@@ -1,0 +1,36 @@
+import { lazy, Suspense, useSyncExternalStore } from 'react';
+import { HoldingScreen } from './holding/HoldingScreen.tsx';
+import { LeftScreen } from './left/LeftScreen.tsx';
+import { StoppedScreen } from './left/StoppedScreen.tsx';
+import { LinkScreen } from './link/LinkScreen.tsx';
+import { UnableScreen } from './link/UnableScreen.tsx';
+import type { Session } from './session/view.ts';
+
+const fetchStage = () => import('./stage/StageScreen.tsx');
+const StageScreen = lazy(async () => ({ default: (await fetchStage()).StageScreen }));
+const prepareStage = () => void fetchStage();
+
+type Props = { readonly session: Session; readonly onReload: () => void };
+
+/** The page of a seat: the screen that the session's view asks for. */
+export const SeatPage = ({ session, onReload }: Props) => {
+  const view = useSyncExternalStore(session.subscribe, session.view);
+  switch (view.kind) {
+    case 'link':
+      return <LinkScreen view={view} actions={session.actions} />;
+    case 'unable':
+      return <UnableScreen view={view} />;
+    case 'holding':
+      return <HoldingScreen view={view} session={session} onShown={prepareStage} />;
+    case 'stage':
+      return (
+        <Suspense fallback={null}>
+          <StageScreen view={view} session={session} />
+        </Suspense>
+      );
+    case 'left':
+      return <LeftScreen view={view} onReload={onReload} />;
+    case 'stopped':
+      return <StoppedScreen view={view} onReload={onReload} />;
+  }
+};

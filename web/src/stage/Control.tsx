@@ -1,0 +1,37 @@
+import type { LucideIcon } from 'lucide-react';
+import { Button } from 'react-aria-components/Button';
+import { Tooltip, TooltipTrigger } from 'react-aria-components/Tooltip';
+import styles from './Control.module.css';
+
+type Props = {
+  readonly icon: LucideIcon;
+  /** What is so now ("You are muted."); left out on phones and on slim controls. */
+  readonly state: string | null;
+  /** What pressing does ("Unmute"). */
+  readonly action: string;
+  /** The tooltip: what it does and its key. */
+  readonly hint: string;
+  readonly tone: 'on' | 'off' | 'muted' | 'leave';
+  readonly width: 'broad' | 'slim';
+  readonly onPress?: () => void;
+};
+
+/** A control of the stage: an icon, what is so, and what pressing does. Clicking it leaves the focus where it was. */
+export const Control = ({ icon: Icon, state, action, hint, tone, width, onPress }: Props) => (
+  <TooltipTrigger delay={500}>
+    <Button
+      className={`${styles.control} ${styles[tone]} ${styles[width]}`}
+      preventFocusOnPress
+      {...(onPress === undefined ? {} : { onPress })}
+    >
+      <Icon aria-hidden size={24} />
+      <span className={styles.words}>
+        {state === null ? null : <span className={styles.state}>{state} </span>}
+        <span className={styles.action}>{action}</span>
+      </span>
+    </Button>
+    <Tooltip className={styles.hint ?? ''} offset={8}>
+      {hint}
+    </Tooltip>
+  </TooltipTrigger>
+);

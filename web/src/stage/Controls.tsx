@@ -1,0 +1,50 @@
+import { Mic, MicOff, Video, VideoOff, Volume2, VolumeX } from 'lucide-react';
+import { useText } from '../messages/use-text.ts';
+import type { Session, View } from '../session/view.ts';
+import { Control } from './Control.tsx';
+import styles from './Controls.module.css';
+import { DevicePanel } from './DevicePanel.tsx';
+import { Leave } from './Leave.tsx';
+
+type Props = { readonly view: Extract<View, { kind: 'stage' }>; readonly session: Session };
+
+/** Microphone, camera, loudspeaker, devices, leave: always here, in this order, each of one size in every state. */
+export const Controls = ({ view, session }: Props) => {
+  const text = useText();
+  const { me } = view;
+  const { actions } = session;
+  const heard = me.microphone || me.talking;
+  return (
+    <div className={styles.controls} role="toolbar" aria-label={text('stage.controls')}>
+      <Control
+        icon={heard ? Mic : MicOff}
+        state={text(me.microphone ? 'stage.heard' : me.talking ? 'stage.talking' : 'stage.muted')}
+        action={text(me.microphone ? 'stage.mute' : 'stage.unmute')}
+        hint={text('stage.microphone.hint')}
+        tone={heard ? 'on' : 'muted'}
+        width="broad"
+        onPress={() => actions.setMicrophone(!me.microphone)}
+      />
+      <Control
+        icon={me.camera ? Video : VideoOff}
+        state={text(me.camera ? 'stage.seen' : 'stage.unseen')}
+        action={text(me.camera ? 'stage.camera-off' : 'stage.camera-on')}
+        hint={text('stage.camera.hint')}
+        tone={me.camera ? 'on' : 'off'}
+        width="broad"
+        onPress={() => actions.setCamera(!me.camera)}
+      />
+      <Control
+        icon={me.loudspeaker ? Volume2 : VolumeX}
+        state={text(me.loudspeaker ? 'stage.loud' : 'stage.silent')}
+        action={text(me.loudspeaker ? 'stage.loudspeaker-off' : 'stage.loudspeaker-on')}
+        hint={text('stage.loudspeaker.hint')}
+        tone={me.loudspeaker ? 'on' : 'muted'}
+        width="slim"
+        onPress={() => actions.setLoudspeaker(!me.loudspeaker)}
+      />
+      <DevicePanel devices={view.devices} session={session} />
+      <Leave onLeave={actions.leave} />
+    </div>
+  );
+};

@@ -1,0 +1,20 @@
+import type { LucideIcon } from 'lucide-react';
+import type { ReactNode } from 'react';
+import styles from './Fact.module.css';
+
+type Props = {
+  readonly icon: LucideIcon;
+  /** What is well is outlined; what needs an eye (`muted`, `warning`) is filled. */
+  readonly tone: 'plain' | 'heard' | 'proven' | 'muted' | 'warning';
+  readonly words: string;
+  readonly children?: ReactNode;
+};
+
+/** One fact: a shape, a word and a colour. */
+export const Fact = ({ icon: Icon, tone, words, children }: Props) => (
+  <li className={`${styles.fact} ${styles[tone]}`}>
+    <Icon aria-hidden size={20} />
+    <span>{words}</span>
+    {children}
+  </li>
+);

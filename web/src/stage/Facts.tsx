@@ -1,0 +1,50 @@
+import { Eye, Mic, MicOff, ShieldAlert, ShieldCheck, ShieldQuestionMark } from 'lucide-react';
+import { useText } from '../messages/use-text.ts';
+import type { View } from '../session/view.ts';
+import { Meter } from '../ui/Meter.tsx';
+import { Fact } from './Fact.tsx';
+import styles from './Facts.module.css';
+import { useSilence } from './use-silence.ts';
+
+type Props = { readonly view: Extract<View, { kind: 'stage' }>; readonly level: () => number };
+
+/** The three facts that are always in sight: am I heard, who can see and hear this, is it proven. */
+export const Facts = ({ view, level }: Props) => (
+  <ul className={styles.facts}>
+    <Heard view={view} level={level} />
+    <Audience view={view} />
+    <Proven view={view} />
+  </ul>
+);
+
+const Heard = ({ view, level }: Props) => {
+  const text = useText();
+  const { me, devices } = view;
+  const open = me.microphone || me.talking;
+  const silent = useSilence(level, open && me.sending);
+  const { state } = devices.microphone;
+  if (!me.sending) return <Fact icon={MicOff} tone="muted" words={text('fact.heard.paused')} />;
+  if (state === 'refused' || state === 'missing' || state === 'busy')
+    return <Fact icon={MicOff} tone="muted" words={text('fact.heard.no-microphone')} />;
+  if (!open) return <Fact icon={MicOff} tone="muted" words={text('stage.muted')} />;
+  if (silent) return <Fact icon={Mic} tone="warning" words={text('fact.heard.silent')} />;
+  return (
+    <Fact icon={Mic} tone="heard" words={text(me.microphone ? 'fact.heard.on' : 'fact.heard.held')}>
+      <Meter read={level} size="small" />
+    </Fact>
+  );
+};
+
+const Audience = ({ view }: { readonly view: Props['view'] }) => {
+  const text = useText();
+  const names = text.list(view.audience.map(({ name }) => name));
+  return <Fact icon={Eye} tone="plain" words={text('fact.audience.table', { names })} />;
+};
+
+const Proven = ({ view }: { readonly view: Props['view'] }) => {
+  const text = useText();
+  if (view.tiles.length === 0) return <Fact icon={ShieldCheck} tone="plain" words={text('fact.proven.alone')} />;
+  if (view.proven === 'all') return <Fact icon={ShieldCheck} tone="proven" words={text('fact.proven.all')} />;
+  if (view.proven === 'some') return <Fact icon={ShieldAlert} tone="warning" words={text('fact.proven.some')} />;
+  return <Fact icon={ShieldQuestionMark} tone="warning" words={text('fact.proven.none')} />;
+};

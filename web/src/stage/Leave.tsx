@@ -1,0 +1,40 @@
+import { LogOut } from 'lucide-react';
+import { Dialog, DialogTrigger } from 'react-aria-components/Dialog';
+import { Popover } from 'react-aria-components/Popover';
+import { useText } from '../messages/use-text.ts';
+import { Button } from '../ui/Button.tsx';
+import { Control } from './Control.tsx';
+import styles from './panel.module.css';
+
+/** Leaving asks once, and says what it means. */
+export const Leave = ({ onLeave }: { readonly onLeave: () => void }) => {
+  const text = useText();
+  return (
+    <DialogTrigger>
+      <Control
+        icon={LogOut}
+        state={null}
+        action={text('stage.leave')}
+        hint={text('stage.leave.hint')}
+        tone="leave"
+        width="slim"
+      />
+      <Popover className={styles.panel ?? ''} placement="top" offset={12}>
+        <Dialog className={styles.dialog ?? ''} aria-label={text('stage.leave.title')}>
+          {({ close }) => (
+            <>
+              <h2>{text('stage.leave.title')}</h2>
+              <p>{text('stage.leave.lead')}</p>
+              <div className={styles.ways}>
+                <Button weight="danger" onPress={onLeave} autoFocus>
+                  {text('stage.leave.now')}
+                </Button>
+                <Button onPress={close}>{text('stage.leave.stay')}</Button>
+              </div>
+            </>
+          )}
+        </Dialog>
+      </Popover>
+    </DialogTrigger>
+  );
+};

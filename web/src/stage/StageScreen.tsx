@@ -1,0 +1,70 @@
+import { useCallback, useState } from 'react';
+import { useText } from '../messages/use-text.ts';
+import type { Session, View } from '../session/view.ts';
+import { Sound } from '../ui/Sound.tsx';
+import { useDarkRoom } from '../ui/use-dark-room.ts';
+import { Announcer } from './Announcer.tsx';
+import { Clocks } from './Clocks.tsx';
+import { Controls } from './Controls.tsx';
+import { Facts } from './Facts.tsx';
+import { Notices } from './Notices.tsx';
+import { OwnPicture } from './OwnPicture.tsx';
+import { SoundGate } from './SoundGate.tsx';
+import styles from './StageScreen.module.css';
+import { useShortcuts } from './shortcuts.ts';
+import { Table } from './Table.tsx';
+import { useSignals } from './use-signals.ts';
+
+type Props = { readonly view: Extract<View, { kind: 'stage' }>; readonly session: Session };
+
+/** The table: the counterpart large and still, three facts above, the controls always at the same place below. */
+export const StageScreen = ({ view, session }: Props) => {
+  const text = useText();
+  const { me, tiles, devices } = view;
+  const { actions } = session;
+  const [blocked, setBlocked] = useState(false);
+  const [tries, setTries] = useState(0);
+  useDarkRoom();
+  useShortcuts(me, actions);
+  useSignals(tiles);
+  const onBlocked = useCallback(() => setBlocked(true), []);
+  const startSound = () => {
+    setBlocked(false);
+    setTries(tries + 1);
+    actions.startSound();
+  };
+  return (
+    <div className={styles.stage}>
+      <header className={styles.top}>
+        <h1>{view.title}</h1>
+        <Clocks startedMs={view.startedMs} />
+        <Facts view={view} level={session.levels.microphone} />
+      </header>
+      <main className={styles.picture} aria-label={text('stage.table')}>
+        <Table tiles={tiles} level={session.levels.seating} />
+      </main>
+      <footer className={styles.foot}>
+        <div className={styles.notices}>
+          {me.microphone || me.talking ? null : <p className={styles.muted}>{text('stage.muted')}</p>}
+          {(blocked || view.soundBlocked) && me.loudspeaker ? <SoundGate onStart={startSound} /> : null}
+          <Notices notices={view.notices} hostAway={view.host === 'away'} sending={me.sending} />
+        </div>
+        <Controls view={view} session={session} />
+        <OwnPicture me={me} devices={devices} />
+      </footer>
+      {tiles.map(({ seating, sound }) =>
+        sound === null ? null : (
+          <Sound
+            key={seating}
+            track={sound}
+            muted={!me.loudspeaker}
+            speaker={devices.speaker}
+            tries={tries}
+            onBlocked={onBlocked}
+          />
+        ),
+      )}
+      <Announcer view={view} />
+    </div>
+  );
+};

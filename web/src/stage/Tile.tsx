@@ -1,0 +1,71 @@
+import { MicOff } from 'lucide-react';
+import { useCallback, useEffect, useRef } from 'react';
+import { useText } from '../messages/use-text.ts';
+import type { TileView } from '../session/view.ts';
+import { everyFrame } from '../ui/frames.ts';
+import { Meter } from '../ui/Meter.tsx';
+import { Picture } from '../ui/Picture.tsx';
+import { useRefusalText } from '../ui/RefusalNote.tsx';
+import styles from './Tile.module.css';
+import { markOf } from './tile-state.ts';
+
+type Props = { readonly tile: TileView; readonly level: (seating: number) => number };
+
+const speakingLevel = 0.06;
+const breathMs = 400;
+
+/** One delegate: the picture and nothing over it; below it who this is, whether muted, and whether it is proven. */
+export const Tile = ({ tile, level }: Props) => {
+  const text = useText();
+  const refusalText = useRefusalText();
+  const { seat, seating, state, picture, muted } = tile;
+  const mark = markOf(state, text, refusalText);
+  const Icon = mark.icon;
+  const frame = useRef<HTMLLIElement>(null);
+  const read = useCallback(() => level(seating), [level, seating]);
+  useEffect(() => {
+    let lastHeard = Number.NEGATIVE_INFINITY;
+    return everyFrame(() => {
+      const now = performance.now();
+      if (read() > speakingLevel) lastHeard = now;
+      frame.current?.toggleAttribute('data-speaking', now - lastHeard < breathMs);
+    });
+  }, [read]);
+  return (
+    <li ref={frame} className={styles.tile} data-seating={seating} data-state={state.kind} data-tone={mark.tone}>
+      <div className={styles.picture}>
+        {picture === null ? (
+          <div className={styles.plate}>
+            <Icon aria-hidden size={40} strokeWidth={1.5} />
+            <p>{mark.words}</p>
+            {mark.todo === null ? null : <p className={styles.todo}>{mark.todo}</p>}
+            {state.kind === 'refused' ? <code>{state.refusal.code}</code> : null}
+          </div>
+        ) : (
+          <Picture track={picture} label={text('tile.picture', { name: seat.name })} />
+        )}
+      </div>
+      <div className={styles.caption}>
+        <p className={styles.name}>
+          <span>{seat.name}</span>
+          {muted ? (
+            <span className={styles.muted}>
+              <MicOff aria-hidden size={16} />
+              <span>{text('tile.muted')}</span>
+            </span>
+          ) : (
+            <Meter read={read} size="small" />
+          )}
+        </p>
+        <p className={styles.mark}>
+          <Icon aria-hidden size={16} />
+          <span>{mark.words}</span>
+        </p>
+        <p className={styles.of}>
+          {seat.function}, {seat.delegation.name}
+        </p>
+        {picture === null || mark.todo === null ? null : <p className={styles.do}>{mark.todo}</p>}
+      </div>
+    </li>
+  );
+};

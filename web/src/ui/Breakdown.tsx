@@ -1,0 +1,33 @@
+import { Component, type ReactNode } from 'react';
+import { useText } from '../messages/use-text.ts';
+import { Button } from './Button.tsx';
+import { Paper } from './Paper.tsx';
+
+type Props = { readonly children: ReactNode; readonly onReload: () => void };
+
+/** Catches a bug while rendering: a drawn page with a way on instead of a white one. */
+export class Breakdown extends Component<Props, { readonly broken: boolean }> {
+  override state = { broken: false };
+
+  static getDerivedStateFromError() {
+    return { broken: true };
+  }
+
+  override render() {
+    return this.state.broken ? <BrokenDown onReload={this.props.onReload} /> : this.props.children;
+  }
+}
+
+const BrokenDown = ({ onReload }: { readonly onReload: () => void }) => {
+  const text = useText();
+  return (
+    <Paper width="narrow">
+      <h1>{text('page.failed')}</h1>
+      <p>{text('page.failed.lead')}</p>
+      <p>{text('page.failed.do')}</p>
+      <Button weight="main" onPress={onReload}>
+        {text('page.again')}
+      </Button>
+    </Paper>
+  );
+};
