@@ -1,7 +1,7 @@
-import { type Bytes, Refusal, type Signer, toHex } from '@parley/protocol/bytes';
+import { type Bytes, type Refusal, type Signer, toHex } from '@parley/protocol/bytes';
 import type { OwnPackage } from '@parley/protocol/keys';
 import { type Action, type Ledger, type Message, roster, type Seating, type VerifiedEntry } from '@parley/protocol/log';
-import type { FromWorker, ToWorker } from '../platform/frames/control.ts';
+import type { FrameWorker, FromWorker } from '../platform/frames/index.ts';
 import type { FrameKey } from '../platform/key-store/index.ts';
 import type { Agreement } from './agreement.ts';
 import type { Blobs } from './blobs.ts';
@@ -51,7 +51,7 @@ export type ConversationNeeds = {
   readonly frameKey: FrameKey;
   readonly blobs: Blobs;
   readonly media: Media;
-  readonly post: (message: ToWorker) => void;
+  readonly post: FrameWorker['post'];
   readonly submit: (action: Action, blobs: readonly Bytes[]) => Promise<Bytes>;
   readonly pass: (message: Bytes) => void;
   readonly now: () => number;

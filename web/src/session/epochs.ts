@@ -1,6 +1,6 @@
 import { baseKey, type Circle } from '@parley/protocol/keys';
 import type { Seating } from '@parley/protocol/log';
-import type { ToWorker } from '../platform/frames/control.ts';
+import type { FrameWorker } from '../platform/frames/index.ts';
 
 /** Longest wait for the others' keys before sending under a new epoch, in ms. */
 const READY_WAIT = 1_000;
@@ -22,7 +22,7 @@ type Installed = { readonly generation: number; readonly epoch: number; readonly
 
 /** Keeps the frame worker's keys in step with the table. */
 export const createEpochs = (with_: {
-  readonly post: (message: ToWorker) => void;
+  readonly post: FrameWorker['post'];
   readonly frameSeed: Uint8Array<ArrayBuffer>;
   /** Tells everybody that the keys of an epoch stand here. */
   readonly sayReady: (generation: number, epoch: number) => void;
@@ -57,7 +57,18 @@ export const createEpochs = (with_: {
       });
       const key = await baseKey(circle);
       const { frameSeed } = with_;
-      post({ kind: 'epoch', meeting, circle: circle.circle, generation, epoch, authenticator, baseKey: key, ownLeaf, frameSeed, leaves });
+      post({
+        kind: 'epoch',
+        meeting,
+        circle: circle.circle,
+        generation,
+        epoch,
+        authenticator,
+        baseKey: key,
+        ownLeaf,
+        frameSeed,
+        leaves,
+      });
       const others = leaves.filter(({ leaf }) => leaf !== ownLeaf).map(({ seating }) => seating);
       const installed = { generation, epoch, others };
       newest = installed;

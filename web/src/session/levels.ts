@@ -10,7 +10,9 @@ export const openLevels = (context: () => AudioContext): Levels => {
     if (known) return known;
     const analyser = context().createAnalyser();
     analyser.fftSize = samples.length;
-    context().createMediaStreamSource(new MediaStream([track])).connect(analyser);
+    context()
+      .createMediaStreamSource(new MediaStream([track]))
+      .connect(analyser);
     analysers.set(track, analyser);
     return analyser;
   };

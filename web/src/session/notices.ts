@@ -9,13 +9,16 @@ export type Notices = readonly Notice[];
 
 /** Adds a notice; the same one again replaces itself. */
 export const notify = (notices: Notices, notice: Omit<Notice, 'id'>): Notices => {
-  const same = (one: Notice) => one.kind === notice.kind && JSON.stringify(one.values) === JSON.stringify(notice.values);
+  const same = (one: Notice) =>
+    one.kind === notice.kind && JSON.stringify(one.values) === JSON.stringify(notice.values);
   const id = (notices.at(-1)?.id ?? 0) + 1;
   return [...notices.filter((one) => !same(one)), { ...notice, id }].slice(-KEPT);
 };
 
 /** Takes away what is over: notices of these kinds, or, without kinds, quiet ones that were there long enough. */
 export const settleNotices = (notices: Notices, now: number, over: readonly Notice['kind'][] = []): Notices => {
-  const next = notices.filter((one) => !over.includes(one.kind) && !(one.tone === 'quiet' && now - one.atMs > QUIET_FOR));
+  const next = notices.filter(
+    (one) => !over.includes(one.kind) && !(one.tone === 'quiet' && now - one.atMs > QUIET_FOR),
+  );
   return next.length === notices.length ? notices : next;
 };

@@ -19,7 +19,9 @@ export const hearWorker = (pictures: Pictures, said: FromWorker): Pictures => {
   if (said.kind === 'bind') {
     const { pipe, seating, media } = said;
     // The newest pipe of a seat's picture or sound is the one shown: an older one belongs to a connection that went.
-    const kept = [...pictures].filter(([, one]) => one.pipe !== pipe && !(one.seating === seating && one.media === media));
+    const kept = [...pictures].filter(
+      ([, one]) => one.pipe !== pipe && !(one.seating === seating && one.media === media),
+    );
     return new Map([...kept, [pipe, { pipe, seating, media, proof: 'waiting', sinceMs: 0, bound: false }]]);
   }
   if (said.kind !== 'proof') return pictures;

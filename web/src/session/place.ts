@@ -1,4 +1,4 @@
-import { type Bytes, fromHex } from '@parley/protocol/bytes';
+import type { Bytes } from '@parley/protocol/bytes';
 
 /** Where this page stands: whose seat, under which addresses of its own node. */
 export type Place = {
@@ -12,6 +12,8 @@ export type Place = {
   readonly link: Bytes | null;
   /** A stand-in sits here in place of a person. */
   readonly standIn: boolean;
+  /** Another seat is open on this machine: this one begins silent, or the two would howl. */
+  readonly second: boolean;
 };
 
 /** Reads a seat page's address; null where it is none. The link's secret stands in the fragment: it was not sent. */
@@ -28,7 +30,15 @@ export const readPlace = (location: Location): Place | null => {
     redeemUrl: `${base}/redeem`,
     socketUrl: `${socketOrigin}${base}/socket`,
     sfuUrl: (root) => `${socketOrigin}${base}/sfu/${root}`,
-    link: /^[0-9a-f]{64}$/.test(secret) ? fromHex(secret) : null,
+    link: readSecret(secret),
     standIn: fragment.has('stand-in'),
+    second: fragment.has('second'),
   };
+};
+
+/** 32 bytes in base64url without padding; null for anything else. */
+const readSecret = (text: string): Bytes | null => {
+  if (!/^[A-Za-z0-9_-]{43}$/.test(text)) return null;
+  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
 };

@@ -26,7 +26,9 @@ export const compare = (
   connected: ReadonlySet<string>,
   own: ReadonlySet<string>,
 ): readonly Mismatch[] => {
-  const named = new Set([...announced.values()].flatMap((names) => [...names].map(([root, name]) => `${root} ${name}`)));
+  const named = new Set(
+    [...announced.values()].flatMap((names) => [...names].map(([root, name]) => `${root} ${name}`)),
+  );
   const unknown = seen
     .filter(({ delegation, name, publishes }) => publishes && !named.has(`${delegation} ${name}`) && !own.has(name))
     .map(({ delegation, name }) => ({ kind: 'unknown-device' as const, delegation, name }));

@@ -1,33 +1,31 @@
-import { decode, encode, Refusal, type Signer, sign } from '@parley/protocol/bytes';
-import { linkProof, redemptionReply } from '@parley/protocol/wire';
+import { type Decoded, encode, Refusal, type Signer, sign } from '@parley/protocol/bytes';
+import type { linkProof } from '@parley/protocol/wire';
 import type { Place } from './place.ts';
 
 /**
  * Redeems a one-time link for this device: proves the device key and hands over the link's secret, once.
  * Refuses `node.unreachable`, or what the node refuses.
  */
-export const redeem = async (place: Place, secret: NonNullable<Place['link']>, device: Signer): Promise<Refusal | null> => {
+export const redeem = async (
+  place: Place,
+  secret: NonNullable<Place['link']>,
+  device: Signer,
+): Promise<Refusal | null> => {
   const proof = encode({ origin: place.origin, seat: place.seat, secret } satisfies Proof);
   const body = encode({ secret, device: device.publicKey, sig: await sign(device, 'link', proof) });
-  const reply = await post(place.redeemUrl, body);
-  if (reply instanceof Refusal) return reply;
-  const read = decode(redemptionReply, reply);
-  if (read instanceof Refusal) return read;
-  return read.kind === 'redeemed' ? null : new Refusal(read.code, read.detail);
-};
-
-type Proof = ReturnType<typeof linkProof.parse>;
-
-const post = async (url: string, body: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | Refusal> => {
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      body,
-      headers: { 'content-type': 'application/cbor' },
-      redirect: 'error',
-    });
-    return new Uint8Array(await response.arrayBuffer());
+    const headers = { 'content-type': 'application/cbor' };
+    const response = await fetch(place.redeemUrl, { method: 'POST', body, headers, redirect: 'error' });
+    return response.ok ? null : readRefusal(await response.json());
   } catch {
     return new Refusal('node.unreachable');
   }
 };
+
+type Proof = Decoded<typeof linkProof>;
+
+/** The node's own "no": a code and a detail; anything else is not this node's. */
+const readRefusal = (reply: unknown): Refusal =>
+  typeof reply === 'object' && reply !== null && 'code' in reply && typeof reply.code === 'string'
+    ? new Refusal(reply.code.slice(0, 64))
+    : new Refusal('node.unreachable');

@@ -1,13 +1,16 @@
+import { toHex } from '@parley/protocol/bytes';
 import type { AgreedSeat } from '@parley/protocol/log';
 import { type Agreement, delegationView, seatView } from './agreement.ts';
 import type { Conversation, Other } from './conversation.ts';
 import type { MediaFacts } from './media/facts.ts';
+import type { Notices } from './notices.ts';
 import { carriedBy } from './pictures.ts';
 import { shows, tileState } from './tile.ts';
-import type { SeatView, TileView, View } from './view.ts';
+import type { DevicesView, ProofStep, RefusalView, SeatView, TileView, View } from './view.ts';
 
 /** A seat of the agreed sheet, for screens. */
-export const seatOf = ({ sheet, mandate }: Agreement, seat: AgreedSeat): SeatView => seatView(sheet, seat, mandate.root);
+export const seatOf = ({ sheet, mandate }: Agreement, seat: AgreedSeat): SeatView =>
+  seatView(sheet, seat, mandate.root);
 
 const lineOf = (facts: MediaFacts, root: string): 'ready' | 'mending' | 'lost' => {
   const state = facts.legs.find(({ delegation }) => delegation === root)?.state;
@@ -68,3 +71,63 @@ export const audienceOf = ({ sheet, mandate }: Agreement, tiles: readonly TileVi
   sheet.delegations
     .map(({ root }) => delegationView(sheet, root, mandate.root))
     .filter(({ root, own }) => own || tiles.some(({ seat }) => seat.delegation.root === root));
+
+/** What of oneself is switched on. */
+export type Me = Extract<View, { kind: 'stage' }>['me'];
+
+/** The holding screen: what was agreed and what is being proven; nobody's presence. */
+export const holdingView = (
+  agreement: Agreement,
+  now: {
+    readonly devices: DevicesView;
+    readonly facts: MediaFacts;
+    readonly sitting: boolean;
+    readonly refusal: RefusalView | null;
+  },
+): Extract<View, { kind: 'holding' }> => {
+  const { sheet, mandate, seat } = agreement;
+  const own = toHex(mandate.root);
+  const done = (step: ProofStep['step']): ProofStep => ({ step, state: 'done', refusal: null });
+  const relay = (step: ProofStep['step'], roots: readonly string[]): ProofStep => {
+    const lines = roots.map((root) => lineOf(now.facts, root));
+    const state = lines.every((line) => line === 'ready') ? 'done' : 'working';
+    return { step, state, refusal: null };
+  };
+  const others = sheet.delegations.map(({ root }) => toHex(root)).filter((root) => root !== own);
+  return {
+    kind: 'holding',
+    title: sheet.title,
+    fromMs: sheet.from,
+    seat: seatOf(agreement, seat),
+    agreed: sheet.seats.map((one) => seatOf(agreement, one)),
+    proofs: [
+      ...(['browser', 'device-key', 'node', 'mandate', 'sheet'] as const).map(done),
+      relay('own-relay', [own]),
+      relay('counterpart-relay', others),
+    ],
+    devices: now.devices,
+    ready: now.sitting ? 'sitting' : 'take',
+    refusal: now.refusal,
+  };
+};
+
+/** The stage. */
+export const stageView = (
+  agreement: Agreement,
+  now: {
+    readonly devices: DevicesView;
+    readonly tiles: readonly TileView[];
+    readonly me: Me;
+    readonly notices: Notices;
+    readonly startedMs: number;
+    readonly host: 'reached' | 'away';
+  },
+): Extract<View, { kind: 'stage' }> => ({
+  kind: 'stage',
+  title: agreement.sheet.title,
+  seat: seatOf(agreement, agreement.seat),
+  proven: provenOf(now.tiles),
+  audience: audienceOf(agreement, now.tiles),
+  soundBlocked: false,
+  ...now,
+});

@@ -6,14 +6,22 @@ import type { Place } from './place.ts';
 export type Socket = {
   /** Says something to the node; false when there is no connection now. */
   readonly say: (word: DeviceToNode) => boolean;
+  /** Connects anew, to be told the whole log again. */
+  readonly again: () => void;
   readonly close: () => void;
 };
 
 type Hears = {
   readonly said: (word: NodeToDevice) => void;
-  readonly reached: (is: boolean) => void;
+  /** The node says what cannot be read. */
   readonly refused: (refusal: Refusal) => void;
+  /** The node closed with a reason of its own. */
+  readonly closed: (refusal: Refusal) => void;
 };
+
+/** Close codes of the node (NODE7). */
+const REFUSED = 4000;
+const REPLACED = 4001;
 
 const AGAIN_FIRST = 100;
 const AGAIN_MOST = 2_000;
@@ -45,13 +53,13 @@ export const openSocket = (place: Place, device: Signer, hears: Hears): Socket =
     const opened = new WebSocket(place.socketUrl);
     socket = opened;
     opened.binaryType = 'arraybuffer';
-    opened.onopen = () => hears.reached(true);
     opened.onmessage = (event: MessageEvent<unknown>) => {
       if (event.data instanceof ArrayBuffer) void hear(opened, new Uint8Array(event.data));
     };
-    opened.onclose = () => {
+    opened.onclose = (event) => {
       if (closed) return;
-      hears.reached(false);
+      if (event.code === REFUSED || event.code === REPLACED) hears.closed(new Refusal(event.reason.slice(0, 64)));
+      if (closed || event.code === REPLACED) return;
       setTimeout(connect, again);
       again = Math.min(again * 2, AGAIN_MOST);
     };
@@ -64,6 +72,7 @@ export const openSocket = (place: Place, device: Signer, hears: Hears): Socket =
       socket.send(encode(word));
       return true;
     },
+    again: () => socket.close(),
     close: () => {
       closed = true;
       socket.close();

@@ -2,10 +2,10 @@ import { type Bytes, equal, hash, Refusal, toHex } from '@parley/protocol/bytes'
 import {
   applyPending,
   type Circle,
-  dropPending,
   draftCommit,
-  foundCircle,
+  dropPending,
   forgetCircle,
+  foundCircle,
   joinCircle,
   type OwnPackage,
   type Pending,
@@ -174,7 +174,13 @@ export const openTable = (needs: TableNeeds): Table => {
     if (draft instanceof Refusal) return; // a KeyPackage that cannot be added: the next roster decides
     const name = { circle: 'table' as const, generation, epoch, upTo };
     const [commitHash, welcomeHash] = [hash('blob', draft.commit), draft.welcome && hash('blob', draft.welcome)];
-    const action: Action = { kind: 'commit', ...name, commit: commitHash, welcome: welcomeHash, authenticator: draft.authenticator };
+    const action: Action = {
+      kind: 'commit',
+      ...name,
+      commit: commitHash,
+      welcome: welcomeHash,
+      authenticator: draft.authenticator,
+    };
     const blobs = draft.welcome ? [draft.commit, draft.welcome] : [draft.commit];
     submitted = { kind: 'commit', pending: draft.pending, act: await needs.submit(action, blobs) };
   };

@@ -18,7 +18,9 @@ const STILL = 1_500;
 
 /** Whether a pipe's frames may be shown: bound to this seat, and proven or waiting for the next proof. */
 export const shows = (carried: Carried | null): boolean =>
-  carried !== null && carried.bound && (carried.proof === 'proven' || carried.proof === 'unproven' || carried.proof === 'late');
+  carried !== null &&
+  carried.bound &&
+  (carried.proof === 'proven' || carried.proof === 'unproven' || carried.proof === 'late');
 
 /** What a tile says, worst first; `verified` only while everything that it shows is proven. */
 export const tileState = (facts: TileFacts): TileState => {
@@ -32,7 +34,8 @@ export const tileState = (facts: TileFacts): TileState => {
   const late = expected.find((one) => one?.proof === 'late');
   if (late) return { kind: 'late', byMs: late.sinceMs };
   if (expected.some((one) => one?.proof === 'unproven' || one?.proof === 'dark')) return { kind: 'unproven' };
-  if (!says || all.length === 0) return says?.video === false && says.audio === false ? { kind: 'camera-off' } : { kind: 'connecting' };
+  if (!says || all.length === 0)
+    return says?.video === false && says.audio === false ? { kind: 'camera-off' } : { kind: 'connecting' };
   if (says.video && !picture) return sound?.proof === 'proven' ? { kind: 'sound-only' } : { kind: 'connecting' };
   if (says.video && picture?.proof === 'waiting') return { kind: 'connecting' };
   if (!says.video) return { kind: 'camera-off' };

@@ -1,0 +1,41 @@
+import { type Bytes, hash, type Signer } from '@parley/protocol/bytes';
+import { type OwnPackage, preparePackage } from '@parley/protocol/keys';
+import { type Action, type Ledger, signAct } from '@parley/protocol/log';
+import { type FrameKey, makeFrameKey } from '../platform/key-store/index.ts';
+import type { Agreement } from './agreement.ts';
+
+/** A request to sit, with the private halves of what it names. */
+export type Request = SignedAct & { readonly package: OwnPackage; readonly frameKey: FrameKey };
+
+/** Signs what this device does, each act under a number that it never used before. */
+export type Hand = { readonly sign: (action: Action, ledger: Ledger | null) => Promise<SignedAct> };
+
+/** An act, and hash("act", act): by this the node refuses it, and by this we find our own entry. */
+export type SignedAct = { readonly act: Bytes; readonly name: Bytes };
+
+/** The hand of one device in one meeting. Numbers follow the clock, so that they rise over a reload too. */
+export const openHand = (agreement: Agreement, device: Signer, now: () => number): Hand => {
+  let last = 0;
+  return {
+    sign: async (action, ledger) => {
+      last = Math.max(last + 1, now());
+      const { sheet, mandate } = agreement;
+      // Who asks to sit was shown no log yet, and names the sheet.
+      const saw = action.kind === 'sit' || !ledger ? { seq: 0, head: sheet.hash } : ledger.state.head;
+      const by = { kind: 'device' as const, mandate: mandate.hash };
+      const act = await signAct(device, { meeting: sheet.meeting, by, n: last, saw, action });
+      return { act, name: hash('act', act) };
+    },
+  };
+};
+
+/** Makes a fresh KeyPackage and frame key, and the request to sit that names them. */
+export const requestSeat = async (agreement: Agreement, device: Signer, hand: Hand): Promise<Request> => {
+  const { mandate, chain } = agreement;
+  const [frameKey, own] = await Promise.all([
+    makeFrameKey(),
+    preparePackage({ mandate: mandate.hash, signer: device, from: mandate.from, until: mandate.until }),
+  ]);
+  const signed = await hand.sign({ kind: 'sit', chain, keyPackage: own.hash, frameKey: frameKey.publicKey }, null);
+  return { ...signed, package: own, frameKey };
+};

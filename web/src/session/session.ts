@@ -1,0 +1,302 @@
+import { Refusal, type Signer, toHex } from '@parley/protocol/bytes';
+import type { NodeToDevice } from '@parley/protocol/wire';
+import { missing } from '../platform/able/index.ts';
+import type { Devices } from '../platform/devices/index.ts';
+import { createFrameWorker } from '../platform/frames/index.ts';
+import { ensureDeviceKey, findDeviceKey, keepPin } from '../platform/key-store/index.ts';
+import { type Agreement, verifyAgreement } from './agreement.ts';
+import { type Join, type JoinEvent, opened, step } from './join.ts';
+import { openLevels } from './levels.ts';
+import { createMedia, type Media, type MediaEvent } from './media/media.ts';
+import { type Notices, notify, settleNotices } from './notices.ts';
+import { openDevices } from './own-devices.ts';
+import type { Place } from './place.ts';
+import { redeem } from './redeem.ts';
+import { holdingView, type Me, stageView, tilesOf } from './render.ts';
+import { openSocket, type Socket } from './socket.ts';
+import { observe, type Stillness, stillFor } from './stillness.ts';
+import { type Happening, openTalk, type Talk } from './talk.ts';
+import type { Actions, Notice, Session, TileView, View } from './view.ts';
+import { type Differences, presenceNotices, watchPresence } from './watch-presence.ts';
+
+/** What stands once the agreement is verified. */
+type Prepared = {
+  readonly agreement: Agreement;
+  readonly devices: Devices;
+  readonly media: Media;
+  readonly talk: Talk;
+};
+
+/** Opens the session of a seat's page: the one thing that screens render. */
+export const createSession = (place: Place, forgetLink: () => void): Session => {
+  const listeners = new Set<() => void>();
+  const context = lazily(() => new AudioContext());
+  const levels = openLevels(context);
+  let join: Join = opened;
+  let lacking: readonly string[] | null = null;
+  let prepared: Prepared | null = null;
+  let socket: Socket | null = null;
+  let notices: Notices = [];
+  let stillness: Stillness = new Map();
+  let differences: Differences = new Map();
+  let startedMs = 0;
+  let host: 'reached' | 'away' = 'reached';
+  let me: Omit<Me, 'sending'> = {
+    microphone: !place.second,
+    camera: true,
+    talking: false,
+    loudspeaker: !(place.second || place.standIn),
+  };
+
+  const tiles = (): readonly TileView[] => {
+    const conversation = prepared?.talk.conversation();
+    if (!prepared || !conversation) return [];
+    const { agreement, media } = prepared;
+    const facts = media.facts();
+    return tilesOf(agreement, conversation, facts, media.trackOf, (pipe) => stillFor(stillness, pipe, facts.atMs));
+  };
+
+  const compose = (): View => {
+    if (lacking && lacking.length > 0) return { kind: 'unable', missing: lacking };
+    if (join.kind === 'stopped' || join.kind === 'left') return join;
+    if (!prepared || join.kind === 'opened' || join.kind === 'proving') {
+      const [redeeming, refusal] = join.kind === 'opened' ? [join.redeeming, join.refusal] : [true, null];
+      return { kind: 'link', able: lacking ? 'able' : 'checking', redeeming, refusal };
+    }
+    const { agreement, devices, media, talk } = prepared;
+    if (join.kind !== 'seated') {
+      const sitting = join.kind !== 'holding';
+      const refusal = join.kind === 'holding' ? join.refusal : null;
+      return holdingView(agreement, { devices: devices.view(), facts: media.facts(), sitting, refusal });
+    }
+    const sending = talk.conversation()?.sending() ?? false;
+    const now = { devices: devices.view(), tiles: tiles(), me: { ...me, sending }, notices, startedMs, host };
+    return stageView(agreement, now);
+  };
+
+  let view = compose();
+  const publish = () => {
+    view = compose();
+    for (const changed of listeners) changed();
+  };
+
+  const advance = (event: JoinEvent) => {
+    const before = join;
+    join = step(join, event);
+    if (join === before) return;
+    if (join.kind === 'seated') startedMs ||= Date.now();
+    if (join.kind === 'stopped' || join.kind === 'left') shut();
+    publish();
+  };
+
+  const shut = () => {
+    socket?.close();
+    prepared?.talk.close();
+    prepared?.media.close();
+    prepared?.devices.close();
+  };
+
+  const note = (notice: Omit<Notice, 'id' | 'atMs'>) => {
+    notices = notify(notices, { ...notice, atMs: Date.now() });
+    publish();
+  };
+  const over = (...kinds: readonly Notice['kind'][]) => {
+    notices = settleNotices(notices, Date.now(), kinds);
+  };
+
+  const happened = ({ kind, seat }: Happening) => {
+    const agreed = prepared?.agreement.sheet.seats.find(({ id }) => id === seat);
+    if (agreed)
+      note({ tone: kind === 'sat' || kind === 'left' ? 'quiet' : 'warning', kind, values: { name: agreed.name } });
+  };
+
+  const delegationName = (root: string): string =>
+    prepared?.agreement.sheet.delegations.find((one) => toHex(one.root) === root)?.name ?? '';
+
+  const mediaTold = (event: MediaEvent) => {
+    if (!prepared) return;
+    const { media, talk } = prepared;
+    const conversation = talk.conversation();
+    if (event.kind === 'mending')
+      note({ tone: 'warning', kind: 'mending', values: { delegation: delegationName(event.delegation) } });
+    if (event.kind === 'mended') {
+      over('mending');
+      note({ tone: 'quiet', kind: 'mended', values: { delegation: delegationName(event.delegation) } });
+    }
+    if (event.kind === 'alarm') note({ tone: 'danger', kind: 'attack-refused', values: { code: event.code } });
+    if (event.kind === 'legs' || event.kind === 'facts') talk.facts(media.facts());
+    if (event.kind === 'facts') {
+      stillness = observe(stillness, event.facts);
+      if (conversation) {
+        differences = watchPresence(differences, conversation, event.facts);
+        const found = presenceNotices(differences, conversation, event.facts, delegationName);
+        over(
+          ...(['unknown-device', 'missing-device'] as const).filter((kind) => !found.some((one) => one.kind === kind)),
+        );
+        for (const one of found) note(one);
+      }
+      over();
+    }
+    publish();
+  };
+
+  /** Sends what stands of our own media, and says so. */
+  const sendMedia = () => {
+    if (!prepared) return;
+    const { devices, media, talk } = prepared;
+    const on = { audio: me.microphone || me.talking, video: me.camera };
+    devices.enable('audio', on.audio);
+    devices.enable('video', on.video);
+    media.send('audio', devices.track('audio'));
+    media.send('video', on.video ? devices.track('video') : null);
+    talk.conversation()?.sayMedia({
+      audio: on.audio && devices.track('audio') !== null,
+      video: on.video && devices.track('video') !== null,
+    });
+    publish();
+  };
+
+  const prepare = (agreement: Agreement, on: Socket, own: Signer) => {
+    const frames = createFrameWorker();
+    const devices = openDevices(place, agreement.seat, context, sendMedia);
+    const ownRoot = toHex(agreement.mandate.root);
+    const roots = agreement.sheet.delegations.map(({ root }) => toHex(root));
+    const media = createMedia({
+      worker: frames.worker,
+      legs: roots.map((root) => ({ delegation: root, url: place.sfuUrl(root), publishes: root === ownRoot })),
+      tell: mediaTold,
+    });
+    const talk = openTalk({
+      agreement,
+      device: own,
+      media,
+      post: frames.post,
+      say: on.say,
+      again: on.again,
+      now: () => Date.now() + agreement.clockOffset,
+      join: advance,
+      happened,
+      changed: publish,
+      sends: () => ({
+        audio: me.microphone && devices.track('audio') !== null,
+        video: me.camera && devices.track('video') !== null,
+      }),
+    });
+    frames.hear((said) => {
+      if (said.kind === 'alarm') note({ tone: 'danger', kind: 'attack-refused', values: { code: said.code } });
+      talk.worker(said);
+    });
+    prepared = { agreement, devices, media, talk };
+    media.prepare();
+    sendMedia();
+    advance({ kind: 'agreed' });
+    if (place.standIn) takeSeat();
+  };
+
+  const said = async (word: NodeToDevice, on: Socket, own: Signer) => {
+    if (word.kind === 'agreed' && !prepared) {
+      const wish = { seat: place.seat, device: own, now: Date.now() };
+      const agreement = await verifyAgreement(word, wish, keepPin);
+      if (agreement instanceof Refusal) advance({ kind: 'broke', refusal: agreement });
+      else prepare(agreement, on, own);
+    }
+    if (word.kind === 'host') {
+      const now = word.reached ? 'reached' : 'away';
+      if (now !== host && join.kind === 'seated') {
+        over('host-away', 'host-back');
+        note({ tone: word.reached ? 'quiet' : 'warning', kind: word.reached ? 'host-back' : 'host-away', values: {} });
+      }
+      host = now;
+    }
+    if (word.kind === 'stopped') advance({ kind: 'broke', refusal: new Refusal(word.code, word.detail) });
+    prepared?.talk.said(word);
+  };
+
+  const connect = (own: Signer) => {
+    advance({ kind: 'device-stands' });
+    const on = openSocket(place, own, {
+      said: (word) => void said(word, on, own),
+      refused: (refusal) => advance({ kind: 'broke', refusal }),
+      closed: (refusal) => {
+        if (refusal.code === 'door.replaced') advance({ kind: 'ended', why: 'elsewhere' });
+        else if (!prepared) advance({ kind: 'link-refused', refusal });
+      },
+    });
+    socket = on;
+  };
+
+  const begin = async () => {
+    const lacks = await missing();
+    lacking = lacks;
+    publish();
+    if (lacks.length > 0) return;
+    // A link is redeemed on a click only; a device that redeemed one before simply comes back.
+    const known = place.link ? null : await findDeviceKey(place.seat);
+    if (known) connect(known);
+    else if (!place.link) advance({ kind: 'link-refused', refusal: new Refusal('link.missing') });
+    else if (place.standIn) await redeemLink();
+  };
+
+  const redeemLink = async () => {
+    if (!place.link || join.kind !== 'opened' || join.redeeming) return;
+    advance({ kind: 'clicked' });
+    const own = await ensureDeviceKey(place.seat);
+    const refusal = await redeem(place, place.link, own);
+    if (refusal) return advance({ kind: 'link-refused', refusal });
+    forgetLink();
+    connect(own);
+  };
+
+  const takeSeat = () => {
+    if (!prepared || join.kind !== 'holding') return;
+    advance({ kind: 'took-seat' });
+    sendMedia();
+    void prepared.talk.takeSeat();
+  };
+
+  const set = (change: Partial<typeof me>) => {
+    me = { ...me, ...change };
+    sendMedia();
+  };
+
+  const actions: Actions = {
+    redeem: () => void redeemLink(),
+    chooseCamera: (id) => prepared?.devices.chooseCamera(id),
+    chooseMicrophone: (id) => prepared?.devices.chooseMicrophone(id),
+    chooseSpeaker: (id) => prepared?.devices.chooseSpeaker(id),
+    testSpeaker: () => prepared?.devices.testSpeaker(),
+    takeSeat,
+    setMicrophone: (on) => set({ microphone: on }),
+    setCamera: (on) => set({ camera: on }),
+    setLoudspeaker: (on) => set({ loudspeaker: on }),
+    talk: (held) => set({ talking: held && !me.microphone }),
+    startSound: () => publish(),
+    leave: () => {
+      void prepared?.talk.leave().finally(() => advance({ kind: 'ended', why: 'self' }));
+    },
+  };
+
+  void begin();
+
+  return {
+    view: () => view,
+    subscribe: (changed) => {
+      listeners.add(changed);
+      return () => listeners.delete(changed);
+    },
+    levels: {
+      microphone: () => prepared?.devices.microphoneLevel() ?? 0,
+      seating: (seating) => levels.of(tiles().find((tile) => tile.seating === seating)?.sound ?? null),
+    },
+    actions,
+  };
+};
+
+/** Made at the first use, once. */
+const lazily = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+};

@@ -1,0 +1,190 @@
+import { type Bytes, equal, Refusal, type Signer } from '@parley/protocol/bytes';
+import type { Action, Ledger, VerifiedEntry } from '@parley/protocol/log';
+import type { DeviceToNode, NodeToDevice } from '@parley/protocol/wire';
+import type { FrameWorker, FromWorker } from '../platform/frames/index.ts';
+import type { Agreement } from './agreement.ts';
+import { openBlobs } from './blobs.ts';
+import { type Conversation, openConversation } from './conversation.ts';
+import { openDeviceLog } from './device-log.ts';
+import type { JoinEvent } from './join.ts';
+import type { MediaFacts } from './media/facts.ts';
+import type { Media } from './media/media.ts';
+import { openHand, type Request, requestSeat } from './seat.ts';
+
+/** Somebody came or went, as the log says it. */
+export type Happening = { readonly kind: 'sat' | 'left' | 'removed' | 'lost'; readonly seat: string };
+
+/** What follows *Take your seat*: the request, the log, and the conversation that comes of it. */
+export type Talk = {
+  readonly takeSeat: () => Promise<void>;
+  readonly leave: () => Promise<void>;
+  readonly said: (word: NodeToDevice) => void;
+  readonly worker: (said: FromWorker) => void;
+  readonly facts: (facts: MediaFacts) => void;
+  readonly conversation: () => Conversation | null;
+  readonly close: () => void;
+};
+
+export type TalkNeeds = {
+  readonly agreement: Agreement;
+  readonly device: Signer;
+  readonly media: Media;
+  readonly post: FrameWorker['post'];
+  readonly say: (word: DeviceToNode) => boolean;
+  /** Asks the node for the whole log again. */
+  readonly again: () => void;
+  readonly now: () => number;
+  readonly join: (event: JoinEvent) => void;
+  readonly happened: (happening: Happening) => void;
+  readonly changed: () => void;
+  readonly sends: () => { readonly audio: boolean; readonly video: boolean };
+};
+
+/** Opens one device's part in a meeting that it verified. */
+export const openTalk = (needs: TalkNeeds): Talk => {
+  const { agreement, device, media, post } = needs;
+  const hand = openHand(agreement, device, needs.now);
+  const blobs = openBlobs((hash) => needs.say({ kind: 'want', hash }));
+  let request: Request | null = null;
+  let conversation: Conversation | null = null;
+  let unheard: readonly Bytes[] = [];
+  let leaving: ((ordered: boolean) => void) | null = null;
+
+  const submit = async (action: Action, beside: readonly Bytes[]): Promise<Bytes> => {
+    const { act, name } = await hand.sign(action, log.ledger());
+    needs.say({ kind: 'submit', act, blobs: beside });
+    return name;
+  };
+
+  const takeSeat = async () => {
+    media.takeSeat();
+    request = await requestSeat(agreement, device, hand);
+    if (!needs.say({ kind: 'submit', act: request.act, blobs: [request.package.keyPackage] }))
+      needs.join({ kind: 'refused', refusal: new Refusal('node.unreachable') });
+  };
+
+  const converse = (seating: number, asked: Request): Conversation => {
+    needs.join({ kind: 'settled', seating });
+    const opened = openConversation({
+      agreement,
+      device,
+      seating,
+      package: asked.package,
+      frameKey: asked.frameKey,
+      blobs,
+      media,
+      post,
+      submit,
+      pass: (message) => needs.say({ kind: 'pass', message }),
+      now: needs.now,
+      changed: needs.changed,
+      lost: () => {
+        opened.close();
+        conversation = null;
+        needs.join({ kind: 'lost-keys' });
+        void takeSeat();
+      },
+    });
+    opened.sayMedia(needs.sends());
+    opened.facts(media.facts());
+    return opened;
+  };
+
+  /** Entries that came before our own admission settled: the conversation is told them in order. */
+  let backlog: readonly { readonly ledger: Ledger; readonly entry: VerifiedEntry }[] = [];
+
+  const begin = (ledger: Ledger) => {
+    if (conversation || !request) return;
+    const { frameKey } = request;
+    const own = [...ledger.settled.seatings.values()].find((one) => equal(one.frameKey, frameKey.publicKey));
+    if (!own) return;
+    conversation = converse(own.id, request);
+    for (const one of backlog) conversation.moved(one.ledger, one.entry, new Set());
+    backlog = [];
+    for (const message of unheard) conversation.heard(message, ledger);
+    unheard = [];
+  };
+
+  const announce = ({ act, entry }: VerifiedEntry, ledger: Ledger) => {
+    const { action } = act;
+    if (action.kind === 'sit') {
+      const seat = ledger.state.seatings.get(entry.seq)?.seat.id;
+      if (seat && seat !== agreement.seat.id) needs.happened({ kind: 'sat', seat });
+    }
+    if (action.kind !== 'leave' && action.kind !== 'remove' && action.kind !== 'lost') return;
+    if (action.seating === conversation?.seating) {
+      leaving?.(true);
+      if (action.kind !== 'leave') needs.join({ kind: 'ended', why: 'removed' });
+      return;
+    }
+    const seat = seats.get(action.seating);
+    if (seat)
+      needs.happened({ kind: action.kind === 'leave' ? 'left' : action.kind === 'remove' ? 'removed' : 'lost', seat });
+  };
+  const seats = new Map<number, string>();
+
+  const log = openDeviceLog(agreement.sheet, agreement.pins, needs.now, {
+    moved: (ledger, entry) => {
+      for (const [id, seating] of ledger.state.seatings) seats.set(id, seating.seat.id);
+      if (conversation) conversation.moved(ledger, entry, log.restricted());
+      else if (entry) backlog = [...backlog, { ledger, entry }];
+      begin(ledger);
+      if (entry && conversation) announce(entry, ledger);
+      if (conversation?.keyed()) needs.join({ kind: 'keyed' });
+    },
+    restricted: (seatings) => {
+      conversation?.restricted(seatings);
+      if (conversation && seatings.includes(conversation.seating)) needs.join({ kind: 'ended', why: 'removed' });
+    },
+    broke: (refusal) => needs.join({ kind: 'broke', refusal }),
+    gap: needs.again,
+  });
+
+  const refused = (word: Extract<NodeToDevice, { kind: 'refused' }>) => {
+    if (!word.act) return;
+    if (request && equal(word.act, request.name) && !conversation)
+      needs.join({ kind: 'refused', refusal: new Refusal(word.code, word.detail) });
+    else conversation?.refusedAct(word.act);
+  };
+
+  return {
+    takeSeat,
+    leave: async () => {
+      const seating = conversation?.seating;
+      post({ kind: 'halt' });
+      if (seating === undefined) return;
+      const ordered = new Promise<boolean>((resolve) => {
+        leaving = resolve;
+        setTimeout(() => resolve(false), LEAVE_WAIT);
+      });
+      await submit({ kind: 'leave', seating }, []);
+      if (await ordered) conversation?.release();
+    },
+    said: (word) => {
+      if (word.kind === 'log') {
+        for (const entry of word.entries) log.entry(entry, []);
+        for (const one of word.countersignatures) log.countersigned(one);
+      }
+      if (word.kind === 'entry') {
+        for (const one of word.blobs) blobs.keep(one);
+        log.entry(word.entry, word.countersignatures);
+      }
+      if (word.kind === 'countersigned') log.countersigned(word.countersignature);
+      if (word.kind === 'restricted') log.restrict(word.act);
+      if (word.kind === 'blob') blobs.answer(word.hash, word.bytes);
+      if (word.kind === 'refused') refused(word);
+      if (word.kind === 'passed') {
+        if (conversation) conversation.heard(word.message, log.ledger());
+        else unheard = [...unheard, word.message].slice(-MOST_UNHEARD);
+      }
+    },
+    worker: (said) => conversation?.worker(said),
+    facts: (facts) => conversation?.facts(facts),
+    conversation: () => conversation,
+    close: () => conversation?.close(),
+  };
+};
+
+/** How long leaving waits for the host, in ms: a restriction acts by itself, the frame key is released after it. */
+const LEAVE_WAIT = 1_500;
+const MOST_UNHEARD = 256;
