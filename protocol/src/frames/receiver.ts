@@ -142,6 +142,7 @@ export const createReceiver = <T>(out: ReceiverOut<T>): Receiver<T> => {
     pipe.bound?.flow.setBound(false, now);
     pipe.bound = course;
     pipe.binding += 1;
+    course.said = undefined; // the page forgets what was said of a pipe when it is bound anew
     const { seating, stream } = course.strand;
     out.say({ kind: 'bind', pipe: pipe.id, binding: pipe.binding, seating, stream, media: pipe.media });
   };

@@ -1,0 +1,1 @@
+export { createFrameWorker, type FrameWorker } from './frame-worker.ts';
