@@ -1,5 +1,6 @@
-import { decode as cborDecode, encode as cborEncode, rfc8949EncodeOptions } from 'cborg';
-import { type Bytes, equal } from './array.ts';
+import { encode as cborEncode, rfc8949EncodeOptions } from 'cborg';
+import type { Bytes } from './array.ts';
+import { Malformed, Reader } from './reader.ts';
 import { Refusal } from './refusal.ts';
 
 /** What deterministic CBOR here may hold: no floats, tags, undefined or integers past 2^53. */
@@ -12,13 +13,11 @@ export type Plain =
   | readonly Plain[]
   | { readonly [key: string]: Plain };
 
-/** Reads one shape of value, with limits. `parse` throws `Malformed`; only `decode` calls it from outside. */
-export type Codec<T> = { readonly parse: (value: unknown, path: string) => T };
+/** Reads one shape of value, with limits. `read` throws `Malformed`; only `decode` calls it from outside. */
+export type Codec<T> = { readonly read: (from: Reader) => T };
 
 /** The type that a codec reads. */
 export type Decoded<C> = C extends Codec<infer T> ? T : never;
-
-export class Malformed extends Error {}
 
 /** Deterministic CBOR (RFC 8949 §4.2.1): shortest heads, definite lengths, keys in bytewise order. */
 export const encode = (value: Plain): Bytes => {
@@ -33,22 +32,13 @@ export const encode = (value: Plain): Bytes => {
  */
 export const decode = <T>(codec: Codec<T>, bytes: Uint8Array, limit = 65_536): T | Refusal => {
   if (bytes.length > limit) return new Refusal('bytes.too-long', `${bytes.length} of at most ${limit} bytes`);
+  const from = new Reader(bytes);
   try {
-    const raw: unknown = cborDecode(bytes, {
-      strict: true,
-      useMaps: true,
-      allowIndefinite: false,
-      allowUndefined: false,
-      allowInfinity: false,
-      allowNaN: false,
-      allowBigInt: false,
-      rejectDuplicateMapKeys: true,
-    });
-    const value = codec.parse(raw, '');
-    // Whatever a shape lets through has one encoding only (text normalisation and key order included).
-    if (!equal(cborEncode(raw, rfc8949EncodeOptions), bytes)) throw new Malformed('not the deterministic encoding');
+    const value = codec.read(from);
+    if (from.at !== bytes.length) throw from.fault('trailing bytes');
     return value;
   } catch (error) {
-    return new Refusal('bytes.malformed', error instanceof Error ? error.message.slice(0, 160) : 'unreadable');
+    if (error instanceof Malformed) return new Refusal('bytes.malformed', error.message);
+    throw error;
   }
 };

@@ -25,7 +25,8 @@ export type Purpose =
 
 const prefixes = new Map<Purpose, Bytes>();
 
-const bind = (purpose: Purpose, message: Uint8Array): Bytes => {
+/** The bytes that are really signed: UTF-8("parley/1 " + purpose) ‖ 0x00 ‖ message. */
+export const bound = (purpose: Purpose, message: Uint8Array): Bytes => {
   let prefix = prefixes.get(purpose);
   if (!prefix) {
     prefix = concat(toUtf8(`parley/1 ${purpose}`), new Uint8Array(1));
@@ -34,41 +35,65 @@ const bind = (purpose: Purpose, message: Uint8Array): Bytes => {
   return concat(prefix, message);
 };
 
-/** The bytes that are really signed: UTF-8("parley/1 " + purpose) ‖ 0x00 ‖ message. */
-export const bound = bind;
-
 /** SHA-256 over the message bound to its purpose. */
-export const hash = (purpose: Purpose, message: Uint8Array): Bytes => new Uint8Array(sha256(bind(purpose, message)));
+export const hash = (purpose: Purpose, message: Uint8Array): Bytes => new Uint8Array(sha256(bound(purpose, message)));
 
 /** Signs a message for one purpose. */
 export const sign = (signer: Signer, purpose: Purpose, message: Uint8Array): Promise<Bytes> =>
-  signer.sign(bind(purpose, message));
+  signer.sign(bound(purpose, message));
+
+// The y of all points of order 1, 2, 4 and 8, in every encoding of 255 bits (RFC 8032 §5.1.3).
+const WEAK = new Set([
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+]);
+const WEAK_STARTS = new Set(Array.from(WEAK, (y) => Number.parseInt(y.slice(0, 2), 16)));
+
+/**
+ * Whether 32 bytes name a point of small order of Ed25519. As a public key anybody can sign under it; as a public
+ * key or as the first half of a signature, engines differ on it.
+ */
+export const isWeak = (point: Uint8Array): boolean => {
+  if (!WEAK_STARTS.has(point[0] ?? 0)) return false;
+  const y = new Uint8Array(point);
+  y[31] = (y[31] ?? 0) & 0x7f;
+  return WEAK.has(toHex(y));
+};
 
 // Importing costs as much as half a verification; the same few keys sign everything.
-const imported = new Map<string, Promise<CryptoKey>>();
+const imported = new Map<string, Promise<CryptoKey | null>>();
 const REMEMBERED = 256;
 
-const importKey = (publicKey: Bytes): Promise<CryptoKey> => {
+const importKey = (publicKey: Bytes): Promise<CryptoKey | null> => {
   const name = toHex(publicKey);
   let key = imported.get(name);
   if (!key) {
     if (imported.size >= REMEMBERED) imported.clear();
-    key = crypto.subtle.importKey('raw', publicKey, 'Ed25519', false, ['verify']);
+    key = isWeak(publicKey)
+      ? Promise.resolve(null)
+      : crypto.subtle.importKey('raw', publicKey, 'Ed25519', false, ['verify']).catch(() => null);
     imported.set(name, key);
   }
   return key;
 };
 
-/** Whether an Ed25519 signature over the message, bound to this purpose, is this key's. */
+/**
+ * Whether an Ed25519 signature (RFC 8032 §5.1.7, the equation without cofactor) over the message, bound to this
+ * purpose, is this key's. Never under a key that is no point of the curve, or where key or first half of the
+ * signature is a point of small order.
+ */
 export const verify = async (
   publicKey: Bytes,
   purpose: Purpose,
   message: Uint8Array,
   signature: Bytes,
 ): Promise<boolean> => {
-  try {
-    return await crypto.subtle.verify('Ed25519', await importKey(publicKey), signature, bind(purpose, message));
-  } catch {
-    return false; // 32 bytes that are no point of the curve
-  }
+  if (signature.length !== 64 || isWeak(signature.subarray(0, 32))) return false;
+  const key = await importKey(publicKey);
+  return key !== null && crypto.subtle.verify('Ed25519', key, signature, bound(purpose, message));
 };

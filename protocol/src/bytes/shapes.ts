@@ -1,11 +1,16 @@
 import type { Bytes } from './array.ts';
-import { type Codec, type Decoded, Malformed } from './codec.ts';
+import { type Codec, type Decoded, encode } from './codec.ts';
+import { MAJOR, type Reader } from './reader.ts';
+
+const FALSE = 0xf4;
+const TRUE = 0xf5;
+const NULL = 0xf6;
 
 /** An integer from 0 to `max` (2^53 − 1 unless told). */
 export const uint = (max = Number.MAX_SAFE_INTEGER): Codec<number> => ({
-  parse: (value, path) => {
-    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0 || value > max || Object.is(value, -0))
-      throw new Malformed(`${path}: not an integer up to ${max}`);
+  read: (from) => {
+    const value = from.head(MAJOR.uint);
+    if (value > max) throw from.fault(`not an integer up to ${max}`);
     return value;
   },
 });
@@ -15,105 +20,137 @@ export const bytes = (length: number): Codec<Bytes> => bytesUpTo(length, length)
 
 /** A byte string of `min` to `max` bytes. */
 export const bytesUpTo = (max: number, min = 0): Codec<Bytes> => ({
-  parse: (value, path) => {
-    if (!(value instanceof Uint8Array) || value.length < min || value.length > max)
-      throw new Malformed(`${path}: not ${min} to ${max} bytes`);
-    return new Uint8Array(value);
+  read: (from) => {
+    const length = from.head(MAJOR.bytes);
+    if (length < min || length > max) throw from.fault(`not ${min} to ${max} bytes`);
+    return new Uint8Array(from.view(length));
   },
 });
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+// Named one by one and not by a property of Unicode: readers of different Unicode versions must agree. For the same
+// reason no normalisation is asked for.
+const UNCLEAN =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]|\udb40[\udc00-\udc7f]/;
 
-/** A text of 1 to `max` UTF-16 units: well formed, in NFC, without control characters. */
+/**
+ * A text of `min` to `max` UTF-16 units without characters that are not seen or that turn the direction of writing
+ * (listed in SPEC.md, BYTES8).
+ */
 export const text = (max: number, min = 1): Codec<string> => ({
-  parse: (value, path) => {
-    if (typeof value !== 'string' || value.length < min || value.length > max)
-      throw new Malformed(`${path}: not a text of ${min} to ${max}`);
-    if (!value.isWellFormed() || value.normalize('NFC') !== value || CONTROL.test(value))
-      throw new Malformed(`${path}: not a clean text`);
+  read: (from) => {
+    const value = from.text(3 * max);
+    if (value.length < min || value.length > max) throw from.fault(`not a text of ${min} to ${max}`);
+    if (UNCLEAN.test(value)) throw from.fault('not a clean text');
     return value;
   },
 });
 
 /** One of the texts named. */
-export const oneOf = <const T extends string>(...names: readonly T[]): Codec<T> => ({
-  parse: (value, path) => {
-    const found = names.find((name) => name === value);
-    if (found === undefined) throw new Malformed(`${path}: not one of ${names.join(', ')}`);
-    return found;
-  },
-});
+export const oneOf = <const T extends string>(...names: readonly T[]): Codec<T> => {
+  const all = names.map((name) => ({ name, bytes: encode(name) }));
+  return {
+    read: (from) => {
+      const found = all.find((one) => from.take(one.bytes));
+      if (!found) throw from.fault(`not one of ${names.join(', ')}`);
+      return found.name;
+    },
+  };
+};
 
 /** Exactly this number: the version of a format. */
 export const exactly = <const N extends number>(number: N): Codec<N> => ({
-  parse: (value, path) => {
-    if (value !== number) throw new Malformed(`${path}: not ${number}`);
+  read: (from) => {
+    if (from.head(MAJOR.uint) !== number) throw from.fault(`not ${number}`);
     return number;
   },
 });
 
 /** True or false. */
 export const bool: Codec<boolean> = {
-  parse: (value, path) => {
-    if (typeof value !== 'boolean') throw new Malformed(`${path}: not a boolean`);
-    return value;
+  read: (from) => {
+    const byte = from.peek();
+    if (byte !== FALSE && byte !== TRUE) throw from.fault('not a boolean');
+    from.at += 1;
+    return byte === TRUE;
   },
 };
 
 /** Null, or what `inner` reads. */
 export const nullable = <T>(inner: Codec<T>): Codec<T | null> => ({
-  parse: (value, path) => (value === null ? null : inner.parse(value, path)),
+  read: (from) => {
+    if (from.peek() !== NULL) return inner.read(from);
+    from.at += 1;
+    return null;
+  },
 });
 
 /** A list of `min` to `max` items. */
 export const list = <T>(item: Codec<T>, max: number, min = 0): Codec<readonly T[]> => ({
-  parse: (value, path) => {
-    if (!Array.isArray(value) || value.length < min || value.length > max)
-      throw new Malformed(`${path}: not a list of ${min} to ${max}`);
-    return value.map((one, n) => item.parse(one, `${path}[${n}]`));
+  read: (from) => {
+    const length = from.head(MAJOR.list);
+    if (length < min || length > max) throw from.fault(`not a list of ${min} to ${max}`);
+    const items: T[] = [];
+    for (let n = 0; n < length; n += 1) items.push(item.read(from));
+    return items;
   },
 });
 
 type Fields = { readonly [name: string]: Codec<unknown> };
 type Record<F extends Fields> = { readonly [K in keyof F]: Decoded<F[K]> };
+type Field = { readonly name: string; readonly key: Bytes; readonly codec: Codec<unknown> };
 
-const readFields = (fields: readonly (readonly [string, Codec<unknown>])[], value: Map<unknown, unknown>, path: string) => {
-  if (value.size !== fields.length) throw new Malformed(`${path}: ${value.size} fields in place of ${fields.length}`);
+const bytewise = (a: Field, b: Field): number => {
+  for (let n = 0; ; n += 1) if (a.key[n] !== b.key[n]) return (a.key[n] ?? -1) - (b.key[n] ?? -1);
+};
+
+/** Fields in the one order in which their keys may stand (RFC 8949 §4.2.1: bytewise by the encoded key). */
+const inOrder = (fields: Fields): readonly Field[] =>
+  Object.entries(fields)
+    .map(([name, codec]) => ({ name, key: encode(name), codec }))
+    .sort(bytewise);
+
+const readFields = (fields: readonly Field[], from: Reader): { readonly [name: string]: unknown } => {
+  const count = from.head(MAJOR.map);
+  if (count !== fields.length) throw from.fault(`${count} fields in place of ${fields.length}`);
   const result: { [name: string]: unknown } = {};
-  for (const [name, codec] of fields) {
-    const field = value.get(name);
-    if (field === undefined) throw new Malformed(`${path}.${name}: missing`);
-    result[name] = codec.parse(field, `${path}.${name}`);
+  for (const { name, key, codec } of fields) {
+    if (!from.take(key)) throw from.fault(`not the field ${name}`);
+    result[name] = codec.read(from);
   }
   return result;
 };
 
 /** A map with exactly these fields. */
 export const record = <const F extends Fields>(fields: F): Codec<Record<F>> => {
-  const all = Object.entries(fields);
-  return {
-    parse: (value, path) => {
-      if (!(value instanceof Map)) throw new Malformed(`${path}: not a map`);
-      return readFields(all, value, path) as Record<F>; // every field was read by its codec, and no other stands
-    },
-  };
+  const all = inOrder(fields);
+  return { read: (from) => readFields(all, from) as Record<F> }; // every field was read by its codec, and no other
 };
 
 type Kinds = { readonly [kind: string]: Fields };
 type Variant<V extends Kinds> = { [K in keyof V & string]: { readonly kind: K } & Record<V[K]> }[keyof V & string];
 
+const KIND = encode('kind');
+
 /** A map told apart by its field `kind`. */
 export const variant = <const V extends Kinds>(kinds: V): Codec<Variant<V>> => {
-  const all = new Map(
-    Object.entries(kinds).map(([kind, fields]) => [kind, Object.entries({ kind: oneOf(kind), ...fields })]),
-  );
+  const all = Object.entries(kinds).map(([kind, fields]) => ({
+    bytes: encode(kind),
+    fields: inOrder({ kind: oneOf(kind), ...fields }),
+  }));
   return {
-    parse: (value, path) => {
-      const kind = value instanceof Map ? value.get('kind') : undefined;
-      const fields = typeof kind === 'string' ? all.get(kind) : undefined;
-      if (!(value instanceof Map) || !fields) throw new Malformed(`${path}: of no known kind`);
-      return readFields(fields, value, path) as Variant<V>; // read by the codecs of the kind that it names
+    read: (from) => {
+      const start = from.at;
+      // Shorter names stand before `kind`: it is looked for, then the map is read from its beginning.
+      for (let left = from.head(MAJOR.map); !from.take(KIND); left -= 1) {
+        if (left === 0) throw from.fault('of no kind');
+        from.skip();
+        from.skip();
+      }
+      const found = all.find((one) => from.take(one.bytes));
+      if (!found) throw from.fault('of no known kind');
+      from.at = start;
+      return readFields(found.fields, from) as Variant<V>; // read by the codecs of the kind that it names
     },
   };
 };

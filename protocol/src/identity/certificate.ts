@@ -14,7 +14,15 @@ import {
   toHex,
   uint,
 } from '../bytes/index.ts';
-import { fingerprint, ROOT_SIGNATURE, type RootKeys, type RootSigner, verifyByRoot } from './root.ts';
+import { type Check, firstRefusal } from './check.ts';
+import {
+  fingerprint,
+  ROOT_SIGNATURE,
+  type RootKeys,
+  type RootSignature,
+  type RootSigner,
+  verifyByRoot,
+} from './root.ts';
 
 /** An issuing key (Ed25519) that a root vouches for, for a while. `serial` is counted up by the root. */
 const body = record({
@@ -42,30 +50,59 @@ export const certify = async (
   return encode({ body: message, ...(await root.sign(bound('issuing-certificate', message))) });
 };
 
+/** An issuing certificate whose two signatures still have to be checked. */
+export type ClaimedIssuer = { readonly issuer: Issuer; readonly checks: readonly Check[] };
+
 /**
- * Verifies an issuing certificate at a time. Refuses `identity.root-unknown` (its root is not pinned),
- * `identity.certificate-forged` (one of the two signatures does not stand), `identity.certificate-expired`
- * (outside `from` ≤ now < `until`).
+ * Reads an issuing certificate at a time and says which signatures must stand. Refuses `identity.root-unknown` (its
+ * root is not pinned) and `identity.certificate-expired` (outside `from` ≤ now < `until`); its check refuses
+ * `identity.certificate-forged`.
  */
+export const claimCertificate = (pins: Pins, certificate: Bytes, now: number): ClaimedIssuer | Refusal => {
+  const name = hash('issuing-certificate', certificate);
+  const read = openCertificate(certificate, name);
+  if (read instanceof Refusal) return read;
+  const { issuer, message, signature } = read;
+  const keys = pins.get(toHex(issuer.root));
+  if (!keys) return new Refusal('identity.root-unknown', toHex(issuer.root));
+  if (now < issuer.from || now >= issuer.until)
+    return new Refusal('identity.certificate-expired', `valid ${issuer.from} to ${issuer.until}`);
+  return { issuer, checks: [() => vouched(toHex(name), keys, issuer, message, signature)] };
+};
+
+/** Verifies an issuing certificate at a time: refuses what `claimCertificate` and its check refuse. */
 export const verifyCertificate = async (pins: Pins, certificate: Bytes, now: number): Promise<Issuer | Refusal> => {
+  const claimed = claimCertificate(pins, certificate, now);
+  if (claimed instanceof Refusal) return claimed;
+  return (await firstRefusal(claimed.checks)) ?? claimed.issuer;
+};
+
+type Opened = { readonly issuer: Issuer; readonly message: Bytes; readonly signature: RootSignature };
+
+const openCertificate = (certificate: Bytes, name: Bytes): Opened | Refusal => {
   const outer = decode(signed, certificate);
   if (outer instanceof Refusal) return outer;
   const inner = decode(body, outer.body);
   if (inner instanceof Refusal) return inner;
-  const keys = pins.get(toHex(inner.root));
-  if (!keys || !equal(fingerprint(keys), inner.root)) return new Refusal('identity.root-unknown', toHex(inner.root));
-  const name = toHex(hash('issuing-certificate', certificate));
-  // ML-DSA costs milliseconds; the bytes and the keys that vouch for them are named whole.
-  if (!stood.has(name)) {
-    if (!(await verifyByRoot(keys, 'issuing-certificate', outer.body, outer)))
-      return new Refusal('identity.certificate-forged', toHex(inner.root));
-    if (stood.size >= REMEMBERED) stood.clear();
-    stood.add(name);
-  }
-  if (now < inner.from || now >= inner.until)
-    return new Refusal('identity.certificate-expired', `valid ${inner.from} to ${inner.until}`);
-  return { ...inner, hash: hash('issuing-certificate', certificate) };
+  return { issuer: { ...inner, hash: name }, message: outer.body, signature: outer };
 };
 
+// ML-DSA costs milliseconds, and one certificate stands under every mandate. Its hash covers body and signatures,
+// the body names the root, and the root's fingerprint both its keys: who vouched for it once did so for good.
 const stood = new Set<string>();
 const REMEMBERED = 256;
+
+const vouched = async (
+  name: string,
+  keys: RootKeys,
+  { root }: Issuer,
+  message: Bytes,
+  signature: RootSignature,
+): Promise<Refusal | null> => {
+  if (stood.has(name)) return null;
+  if (!equal(fingerprint(keys), root) || !(await verifyByRoot(keys, 'issuing-certificate', message, signature)))
+    return new Refusal('identity.certificate-forged', toHex(root));
+  if (stood.size >= REMEMBERED) stood.clear();
+  stood.add(name);
+  return null;
+};

@@ -1,5 +1,7 @@
 export { certify, type Issuer, type Pins, verifyCertificate } from './certificate.ts';
+export { type Check, checkOf, firstRefusal } from './check.ts';
 export {
+  claimMandate,
   giveMandate,
   type Mandate,
   type MandateChain,

@@ -16,9 +16,9 @@ import {
   text,
   toHex,
   uint,
-  verify,
 } from '../bytes/index.ts';
-import { type Pins, verifyCertificate } from './certificate.ts';
+import { claimCertificate, type Pins } from './certificate.ts';
+import { type Check, checkOf, firstRefusal } from './check.ts';
 
 /** What a delegate may be at the table. */
 export const role = oneOf('principal', 'adviser', 'note-taker', 'interpreter', 'technician', 'press');
@@ -64,29 +64,49 @@ export const giveMandate = async (
   return { certificate: issuing.certificate, mandate };
 };
 
+/** A mandate whose signatures still have to be checked. */
+export type ClaimedMandate = { readonly mandate: Mandate; readonly checks: readonly Check[] };
+
 /**
- * Verifies device key ← mandate ← issuing key ← pinned root, for one meeting at one time (pure: the time is an
- * argument). Refuses what `verifyCertificate` refuses, and `identity.mandate-issuer` (it names another
- * certificate or root), `identity.mandate-forged`, `identity.mandate-meeting`, `identity.mandate-expired`.
+ * Reads device key ← mandate ← issuing key ← pinned root, for one meeting at one time (pure: the time is an
+ * argument), and says which signatures must stand. Refuses what `claimCertificate` refuses, and
+ * `identity.mandate-issuer` (it names another certificate or root), `identity.mandate-meeting`,
+ * `identity.mandate-expired`; its check refuses `identity.mandate-forged`.
  */
+export const claimMandate = (
+  pins: Pins,
+  chain: MandateChain,
+  meeting: Bytes,
+  now: number,
+): ClaimedMandate | Refusal => {
+  const claimed = claimCertificate(pins, chain.certificate, now);
+  if (claimed instanceof Refusal) return claimed;
+  const { issuer } = claimed;
+  const outer = decode(signed, chain.mandate);
+  if (outer instanceof Refusal) return outer;
+  const inner = decode(body, outer.body);
+  if (inner instanceof Refusal) return inner;
+  const root = toHex(inner.root);
+  if (!equal(inner.issuer, issuer.hash) || !equal(inner.root, issuer.root))
+    return new Refusal('identity.mandate-issuer', root);
+  if (!equal(inner.meeting, meeting)) return new Refusal('identity.mandate-meeting', toHex(inner.meeting));
+  if (now < inner.from || now >= inner.until)
+    return new Refusal('identity.mandate-expired', `valid ${inner.from} to ${inner.until}`);
+  const own = { key: issuer.key, purpose: 'mandate' as const, message: outer.body, signature: outer.sig };
+  return {
+    mandate: { ...inner, hash: mandateHash(chain.mandate) },
+    checks: [...claimed.checks, checkOf(own, 'identity.mandate-forged', root)],
+  };
+};
+
+/** Verifies a mandate with its chain: refuses what `claimMandate` and its checks refuse. */
 export const verifyMandate = async (
   pins: Pins,
   chain: MandateChain,
   meeting: Bytes,
   now: number,
 ): Promise<Mandate | Refusal> => {
-  const issuer = await verifyCertificate(pins, chain.certificate, now);
-  if (issuer instanceof Refusal) return issuer;
-  const outer = decode(signed, chain.mandate);
-  if (outer instanceof Refusal) return outer;
-  const inner = decode(body, outer.body);
-  if (inner instanceof Refusal) return inner;
-  if (!equal(inner.issuer, issuer.hash) || !equal(inner.root, issuer.root))
-    return new Refusal('identity.mandate-issuer', toHex(inner.root));
-  if (!(await verify(issuer.key, 'mandate', outer.body, outer.sig)))
-    return new Refusal('identity.mandate-forged', toHex(inner.root));
-  if (!equal(inner.meeting, meeting)) return new Refusal('identity.mandate-meeting', toHex(inner.meeting));
-  if (now < inner.from || now >= inner.until)
-    return new Refusal('identity.mandate-expired', `valid ${inner.from} to ${inner.until}`);
-  return { ...inner, hash: mandateHash(chain.mandate) };
+  const claimed = claimMandate(pins, chain, meeting, now);
+  if (claimed instanceof Refusal) return claimed;
+  return (await firstRefusal(claimed.checks)) ?? claimed.mandate;
 };
