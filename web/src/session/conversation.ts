@@ -1,7 +1,8 @@
 import { type Bytes, type Refusal, type Signer, toHex } from '@parley/protocol/bytes';
 import type { OwnPackage } from '@parley/protocol/keys';
 import { type Action, type Ledger, type Message, roster, type Seating, type VerifiedEntry } from '@parley/protocol/log';
-import type { FrameWorker, FromWorker } from '../platform/frames/index.ts';
+import type { FromWorker } from '../platform/frames/control.ts';
+import type { FrameWorker } from '../platform/frames/index.ts';
 import type { FrameKey } from '../platform/key-store/index.ts';
 import type { Agreement } from './agreement.ts';
 import type { Blobs } from './blobs.ts';

@@ -1,7 +1,7 @@
 import { Refusal, type Signer, toHex } from '@parley/protocol/bytes';
 import type { NodeToDevice } from '@parley/protocol/wire';
 import { missing } from '../platform/able/index.ts';
-import type { Devices } from '../platform/devices/index.ts';
+import { createDevices, type Devices } from '../platform/devices/index.ts';
 import { createFrameWorker } from '../platform/frames/index.ts';
 import { ensureDeviceKey, findDeviceKey, keepPin } from '../platform/key-store/index.ts';
 import { type Agreement, verifyAgreement } from './agreement.ts';
@@ -9,7 +9,6 @@ import { type Join, type JoinEvent, opened, step } from './join.ts';
 import { openLevels } from './levels.ts';
 import { createMedia, type Media, type MediaEvent } from './media/media.ts';
 import { type Notices, notify, settleNotices } from './notices.ts';
-import { openDevices } from './own-devices.ts';
 import type { Place } from './place.ts';
 import { redeem } from './redeem.ts';
 import { holdingView, type Me, stageView, tilesOf } from './render.ts';
@@ -158,7 +157,12 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
 
   const prepare = (agreement: Agreement, on: Socket, own: Signer) => {
     const frames = createFrameWorker();
-    const devices = openDevices(place, agreement.seat, context, sendMedia);
+    const devices = createDevices({
+      seat: agreement.seat,
+      standIn: place.standIn,
+      sharedMachine: place.second,
+      changed: sendMedia,
+    });
     const ownRoot = toHex(agreement.mandate.root);
     const roots = agreement.sheet.delegations.map(({ root }) => toHex(root));
     const media = createMedia({

@@ -1,7 +1,8 @@
 import { type Bytes, equal, Refusal, type Signer } from '@parley/protocol/bytes';
 import type { Action, Ledger, VerifiedEntry } from '@parley/protocol/log';
 import type { DeviceToNode, NodeToDevice } from '@parley/protocol/wire';
-import type { FrameWorker, FromWorker } from '../platform/frames/index.ts';
+import type { FromWorker } from '../platform/frames/control.ts';
+import type { FrameWorker } from '../platform/frames/index.ts';
 import type { Agreement } from './agreement.ts';
 import { openBlobs } from './blobs.ts';
 import { type Conversation, openConversation } from './conversation.ts';
