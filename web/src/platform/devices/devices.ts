@@ -1,19 +1,22 @@
-import type { StandInScript } from '../stand-in/control.ts';
+import { type Drawn, scriptOf } from '../stand-in/script.ts';
 import { canStandIn, createStandIn, type StandIn } from '../stand-in/stand-in.ts';
 import { capture } from './capture.ts';
 import { type Meter, meterOf } from './meter.ts';
+import { contextAfterGesture } from './sound-context.ts';
 import { testSpeaker } from './speaker.ts';
 import { afterPlugging, choicesOf, type DevicesState } from './state.ts';
 
 export type DevicesOptions = {
-  /** Told after every change of the state or of a track: hand `track(…)` on then. */
-  readonly changed: () => void;
-  /** The picture that is drawn instead of a camera's; its voice is ignored. */
-  readonly drawn: () => StandInScript;
-  /** One context for meters and tests, started by a gesture. */
-  readonly context: () => AudioContext;
+  /** Who sits here: drawn instead of a camera's picture, when that is chosen. */
+  readonly seat: Drawn;
+  /** A stand-in sits here: picture drawn, voice made, no device is opened. */
+  readonly standIn: boolean;
+  /** The stand-in hums at this pitch (hertz) instead of speaking: tests know it by that. */
+  readonly tone?: number;
   /** Another seat of this machine is open: the microphone stays shut until somebody asks for it. */
   readonly sharedMachine: boolean;
+  /** Told after every change of the state or of a track: hand `track(…)` on then. */
+  readonly changed: () => void;
   readonly camera?: MediaTrackConstraints;
   readonly microphone?: MediaTrackConstraints;
 };
@@ -28,15 +31,19 @@ export type Devices = {
   readonly chooseMicrophone: (id: string | null) => void;
   readonly chooseSpeaker: (id: string) => void;
   readonly testSpeaker: () => void;
-  /** Switches what is sent on or off, at once; the device stays open. Chosen devices follow it. */
+  /**
+   * Switches what is sent on or off, at once; the device stays open, and one that is chosen later begins the same way.
+   * The first time that it is switched on, a microphone that stood shut because of another seat is opened.
+   */
   readonly enable: (media: 'audio' | 'video', on: boolean) => void;
   readonly microphoneLevel: () => number;
   readonly close: () => void;
 };
 
-/** Opens the preferred camera and microphone, and follows what is plugged in and out. */
+/** Opens the preferred camera and microphone (or sits a stand-in), and follows what is plugged in and out. */
 export function createDevices(options: DevicesOptions): Devices {
   const media = navigator.mediaDevices;
+  const context = contextAfterGesture();
   let state: DevicesState = {
     cameras: [],
     microphones: [],
@@ -53,6 +60,8 @@ export function createDevices(options: DevicesOptions): Devices {
   const turn = { audio: 0, video: 0 };
   let standIn: StandIn | null = null;
   let meter: Meter | null = null;
+  /** The microphone was never asked for. */
+  let unasked = options.sharedMachine && !options.standIn;
   let closed = false;
 
   const change = (changes: Partial<DevicesState>): void => {
@@ -69,12 +78,13 @@ export function createDevices(options: DevicesOptions): Devices {
     if (track !== null) track.enabled = enabled[kind];
     if (kind === 'audio') {
       meter?.close();
-      meter = track === null ? null : meterOf(options.context(), track);
+      meter = track === null ? null : meterOf(context(), track);
     }
     queueMicrotask(() => old?.stop());
   };
 
   const open = async (kind: 'audio' | 'video', id: string | null): Promise<void> => {
+    if (kind === 'audio') unasked = false;
     const mine = ++turn[kind];
     say(kind, { id, state: 'asking' });
     const captured = await capture(media, kind, id, kind === 'video' ? options.camera : options.microphone);
@@ -108,10 +118,15 @@ export function createDevices(options: DevicesOptions): Devices {
       return;
     }
     const previous = standIn;
-    standIn = createStandIn({ ...options.drawn(), voice: { kind: 'none' } });
+    const speaks = options.standIn ? { tone: options.tone ?? null } : null;
+    standIn = createStandIn(scriptOf(options.seat, document.documentElement.lang, speaks));
     put('video', standIn.video);
+    if (standIn.audio !== null) put('audio', standIn.audio);
     previous?.stop();
-    say('video', { id: null, state: 'drawn' });
+    change({
+      camera: { id: null, state: 'drawn' },
+      ...(standIn.audio === null ? {} : { microphone: { id: null, state: 'drawn' } }),
+    });
   };
   const dropDrawn = (kind: 'audio' | 'video'): void => {
     if (kind === 'audio') return;
@@ -145,9 +160,10 @@ export function createDevices(options: DevicesOptions): Devices {
     }
     if (state.speaker !== null && !state.speakers.some(({ id }) => id === state.speaker)) change({ speaker: null });
   };
-  const onPlugged = () => void plugged();
+  const onPlugged = () => void (options.standIn ? list() : plugged());
   media.addEventListener('devicechange', onPlugged);
-  void open('video', null).then(() => (options.sharedMachine ? list() : open('audio', null)));
+  if (options.standIn) queueMicrotask(draw);
+  else void open('video', null).then(() => (unasked ? list() : open('audio', null)));
 
   return {
     view: () => state,
@@ -162,12 +178,15 @@ export function createDevices(options: DevicesOptions): Devices {
       else void open('audio', id);
     },
     chooseSpeaker: (id) => change({ speaker: id }),
-    testSpeaker: () => void testSpeaker(options.context(), state.speaker),
+    testSpeaker: () => void testSpeaker(context(), state.speaker),
     enable: (kind, on) => {
       enabled[kind] = on;
       const track = tracks[kind];
       if (track !== null) track.enabled = on;
-      else if (on && kind === 'audio' && state.microphone.state === 'off') void open('audio', null);
+      if (on && kind === 'audio' && unasked) {
+        unasked = false;
+        void open('audio', null);
+      }
     },
     microphoneLevel: () => meter?.level() ?? 0,
     close: () => {

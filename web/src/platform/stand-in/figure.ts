@@ -32,8 +32,9 @@ const SKINS = [
 const HAIRS = ['#3b2f2a', '#8a8580', '#5b3a22', '#1f1c1b'] as const;
 
 function looksOf(hue: number): Looks {
-  const [skin, shade] = SKINS[hue % SKINS.length] ?? SKINS[0];
-  return { skin, shade, hair: HAIRS[(hue >> 2) % HAIRS.length] ?? HAIRS[0], long: hue % 3 === 1 };
+  const kind = Math.round(hue / 15);
+  const [skin, shade] = SKINS[kind % SKINS.length] ?? SKINS[0];
+  return { skin, shade, hair: HAIRS[kind % HAIRS.length] ?? HAIRS[0], long: kind % 3 === 1 };
 }
 
 /** A blink every few seconds, at moments that do not look like a metronome. */
