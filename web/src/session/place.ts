@@ -12,6 +12,8 @@ export type Place = {
   readonly link: Bytes | null;
   /** A stand-in sits here in place of a person. */
   readonly standIn: boolean;
+  /** A stand-in hums at this pitch, in hertz, in place of speaking. */
+  readonly tone: number | null;
   /** Another seat is open on this machine: this one begins silent, or the two would howl. */
   readonly second: boolean;
 };
@@ -24,6 +26,7 @@ export const readPlace = (location: Location): Place | null => {
   const socketOrigin = location.origin.replace(/^http/, 'ws');
   const fragment = new URLSearchParams(location.hash.slice(1));
   const secret = fragment.get('link') ?? '';
+  const tone = fragment.get('tone') ?? '';
   return {
     origin: location.origin,
     seat: decodeURIComponent(seat),
@@ -32,6 +35,7 @@ export const readPlace = (location: Location): Place | null => {
     sfuUrl: (root) => `${socketOrigin}${base}/sfu/${root}`,
     link: readSecret(secret),
     standIn: fragment.has('stand-in'),
+    tone: /^\d{2,4}$/.test(tone) ? Number(tone) : null,
     second: fragment.has('second'),
   };
 };

@@ -11,7 +11,7 @@ import { createMedia, type Media, type MediaEvent } from './media/media.ts';
 import { type Notices, notify, settleNotices } from './notices.ts';
 import type { Place } from './place.ts';
 import { redeem } from './redeem.ts';
-import { holdingView, type Me, stageView, tilesOf } from './render.ts';
+import { holdingView, type Me, seatOf, stageView, tilesOf } from './render.ts';
 import { openSocket, type Socket } from './socket.ts';
 import { observe, type Stillness, stillFor } from './stillness.ts';
 import { type Happening, openTalk, type Talk } from './talk.ts';
@@ -158,8 +158,9 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
   const prepare = (agreement: Agreement, on: Socket, own: Signer) => {
     const frames = createFrameWorker();
     const devices = createDevices({
-      seat: agreement.seat,
+      seat: seatOf(agreement, agreement.seat),
       standIn: place.standIn,
+      ...(place.tone === null ? {} : { tone: place.tone }),
       sharedMachine: place.second,
       changed: sendMedia,
     });

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import type { Carried } from './pictures.ts';
+import { shows, type TileFacts, tileState } from './tile.ts';
+
+const carried = (media: 'audio' | 'video', proof: Carried['proof'] = 'proven'): Carried => ({
+  pipe: media === 'video' ? 1 : 2,
+  seating: 7,
+  media,
+  proof,
+  sinceMs: 0,
+  bound: true,
+});
+
+const well: TileFacts = {
+  picture: carried('video'),
+  sound: carried('audio'),
+  says: { audio: true, video: true },
+  stillMs: 0,
+  line: 'ready',
+};
+
+test('Verified stands only while everything that the seat sends is proven', () => {
+  expect(tileState(well).kind).toBe('verified');
+  for (const proof of ['unproven', 'dark', 'contradicted', 'late', 'waiting'] as const) {
+    expect(tileState({ ...well, picture: carried('video', proof) }).kind).not.toBe('verified');
+    if (proof !== 'waiting') expect(tileState({ ...well, sound: carried('audio', proof) }).kind).not.toBe('verified');
+  }
+});
+
+test('A contradicted frame outranks everything else that could be said', () => {
+  const facts: TileFacts = { ...well, sound: carried('audio', 'contradicted'), line: 'lost', stillMs: 9_000 };
+  expect(tileState(facts)).toEqual({ kind: 'refused', refusal: { code: 'proof.contradicted', detail: '' } });
+});
+
+test('What is not bound to its seat, or not proven lately, is not shown', () => {
+  expect(shows(carried('video'))).toBe(true);
+  expect(shows({ ...carried('video'), bound: false })).toBe(false);
+  expect(shows(carried('video', 'waiting'))).toBe(false);
+  expect(shows(carried('video', 'dark'))).toBe(false);
+  expect(shows(carried('video', 'contradicted'))).toBe(false);
+  expect(shows(null)).toBe(false);
+});
+
+test('The other states are told apart', () => {
+  expect(tileState({ ...well, picture: null, sound: null }).kind).toBe('connecting');
+  expect(tileState({ ...well, picture: null }).kind).toBe('sound-only');
+  expect(tileState({ ...well, picture: null, says: { audio: true, video: false } }).kind).toBe('camera-off');
+  expect(tileState({ ...well, stillMs: 4_000 })).toEqual({ kind: 'still', sinceMs: 4_000 });
+  expect(tileState({ ...well, line: 'lost' }).kind).toBe('line-lost');
+  expect(tileState({ ...well, line: 'mending' }).kind).toBe('mending');
+});
