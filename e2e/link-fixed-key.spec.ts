@@ -1,0 +1,161 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { Refusal } from '@parley/protocol/bytes';
+import { type BrowserContext, expect, type Page, test } from '@playwright/test';
+import { acquireSfu } from '../server/src/sfu/acquire/index.ts';
+import { servePages, startSfu, type TestSfu } from './link-fixed-key.stage.ts';
+import type { Carried, FixedEpoch, Link } from './pages/link-fixed-key.ts';
+import type { Observer } from './pages/observer.ts';
+
+declare global {
+  interface Window {
+    readonly link: Link;
+    readonly observer: Observer;
+  }
+}
+
+/** Two seats of two delegations, who share one fixed key. */
+const seats = {
+  alba: { root: 'aa'.repeat(32), leaf: 0, seating: 3, hue: 210, hertz: 440 },
+  borland: { root: 'bb'.repeat(32), leaf: 1, seating: 5, hue: 30, hertz: 700 },
+} as const;
+type Side = keyof typeof seats;
+const other = (side: Side): Side => (side === 'alba' ? 'borland' : 'alba');
+
+const numbers = (bytes: Uint8Array) => [...bytes];
+const part = (jwk: { d?: string; x?: string }, name: 'd' | 'x') => numbers(Buffer.from(jwk[name] ?? '', 'base64url'));
+
+let pages: Awaited<ReturnType<typeof servePages>>;
+let sfus: { readonly [side in Side]: TestSfu };
+let epochOf: (side: Side) => FixedEpoch;
+
+test.beforeAll(async () => {
+  test.setTimeout(600_000);
+  const sfu = await acquireSfu({ configured: process.env.PARLEY_LIVEKIT, say: (line) => console.log(line) });
+  if (sfu instanceof Refusal) throw new Error(sfu.detail);
+  pages = await servePages();
+  sfus = { alba: await startSfu(sfu.path), borland: await startSfu(sfu.path) };
+  const keys = {
+    alba: generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }),
+    borland: generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }),
+  };
+  const [meeting, authenticator, baseKey] = [16, 32, 32].map((length) => numbers(randomBytes(length)));
+  epochOf = (side) => ({
+    meeting: meeting!,
+    authenticator: authenticator!,
+    baseKey: baseKey!,
+    ownLeaf: seats[side].leaf,
+    frameSeed: part(keys[side], 'd'),
+    leaves: (['alba', 'borland'] as const).map((of) => ({
+      leaf: seats[of].leaf,
+      seating: seats[of].seating,
+      delegation: seats[of].root,
+      frameKey: part(keys[of], 'x'),
+    })),
+  });
+});
+test.afterAll(async () => {
+  await Promise.all([sfus?.alba.kill(), sfus?.borland.kill(), pages?.close()]);
+});
+
+let turn = 0;
+async function prepare(context: BrowserContext, side: Side): Promise<Page> {
+  const page = await context.newPage();
+  page.on('pageerror', (error) => console.log(side, error.message));
+  await page.goto(`${pages.url}/link-fixed-key.html`);
+  const leg = (of: Side) => ({
+    delegation: seats[of].root,
+    url: sfus[of].url,
+    token: sfus[of].token(`${side}-${++turn}`, of === side),
+  });
+  const figure = { name: side, line: 'Stand-in', hue: seats[side].hue };
+  await page.evaluate((config) => window.link.start(config), {
+    own: leg(side),
+    counterpart: leg(other(side)),
+    epoch: epochOf(side),
+    standIn: {
+      figure,
+      width: 640,
+      height: 360,
+      framesPerSecond: 15,
+      locale: 'en-GB',
+      voice: { kind: 'tone', hertz: seats[side].hertz },
+    } as const,
+  });
+  await expect
+    .poll(() => page.evaluate(async () => (await window.link.facts()).legs.map(({ state }) => state)))
+    .toEqual(['ready', 'ready']);
+  return page;
+}
+
+/** Frames of the other seat that were decoded here until now. */
+const decoded = (page: Page) =>
+  page.evaluate(async () =>
+    (await window.link.facts()).pipes
+      .filter(({ direction, media }) => direction === 'receive' && media === 'video')
+      .reduce((sum, { frames }) => sum + frames, 0),
+  );
+
+async function growing(page: Page, by = 20): Promise<void> {
+  const before = await decoded(page);
+  await expect.poll(() => decoded(page), { timeout: 30_000 }).toBeGreaterThan(before + by);
+}
+
+async function hears(page: Page, side: Side): Promise<void> {
+  const { seating, hue, hertz } = seats[side];
+  await expect.poll(() => page.evaluate((of) => window.link.hueOf(of), seating)).toBeGreaterThan(hue - 12);
+  expect(await page.evaluate((of) => window.link.hueOf(of), seating)).toBeLessThan(hue + 12);
+  await expect.poll(() => page.evaluate((of) => window.link.pitchOf(of), seating)).toBeGreaterThan(hertz - 12);
+  expect(await page.evaluate((of) => window.link.pitchOf(of), seating)).toBeLessThan(hertz + 12);
+}
+
+const proofs = (carried: readonly Carried[]) =>
+  carried.map(({ seating, media, proof }) => `${seating} ${media} ${proof}`);
+
+test('two pages, two SFUs, one key: each sees and hears the other; whoever has no key gets sealed frames only', async ({
+  context,
+}) => {
+  const one = await prepare(context, 'alba');
+  const two = await prepare(context, 'borland');
+
+  // Prepared, nobody has published, and nothing has left.
+  for (const page of [one, two]) {
+    const facts = await page.evaluate(() => window.link.facts());
+    expect(facts.legs.flatMap(({ present }) => present).filter(({ audio, video }) => audio || video)).toEqual([]);
+    expect(facts.pipes.filter(({ bytes }) => bytes > 0)).toEqual([]);
+  }
+
+  const observer = await context.newPage();
+  await observer.goto(`${pages.url}/observer.html`);
+  for (const side of ['alba', 'borland'] as const) {
+    await observer.evaluate(([url, token]) => window.observer.join(url, token, [0, 1], 1), [
+      sfus[side].url,
+      sfus[side].token('observer', false),
+    ] as const);
+  }
+
+  for (const page of [one, two]) await page.evaluate(() => window.link.takeSeat());
+  for (const [page, side] of [
+    [one, 'borland'],
+    [two, 'alba'],
+  ] as const) {
+    await growing(page);
+    await hears(page, side);
+    await expect
+      .poll(async () => proofs(await page.evaluate(() => window.link.carried())).sort())
+      .toEqual([`${seats[side].seating} audio proven`, `${seats[side].seating} video proven`]);
+    expect(await page.evaluate(() => window.link.events())).toEqual([]);
+    test.info().annotations.push({
+      type: 'click to first picture',
+      description: `${await page.evaluate(() => window.link.firstPictureMs())} ms`,
+    });
+  }
+
+  await expect
+    .poll(async () => {
+      const { audio, video } = await observer.evaluate(() => window.observer.observed());
+      return Math.min(audio, video);
+    })
+    .toBeGreaterThan(30);
+  const observed = await observer.evaluate(() => window.observer.observed());
+  expect(observed).toMatchObject({ bare: 0, repeated: 0, framesDecoded: 0 });
+});
