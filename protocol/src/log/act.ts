@@ -18,9 +18,8 @@ import {
   toHex,
   uint,
   variant,
-  verify,
 } from '../bytes/index.ts';
-import { type Mandate, mandateChain, type Pins, verifyMandate } from '../identity/index.ts';
+import { type Check, checkOf, claimMandate, firstRefusal, type Mandate, mandateChain } from '../identity/index.ts';
 import type { State } from './state.ts';
 
 /** What the log can hold. `sit`, `found` and `commit` are permissions; `leave`, `remove` and `lost` restrictions. */
@@ -32,6 +31,7 @@ export const action = variant({
     generation: uint(),
     epoch: uint(),
     upTo: uint(),
+    ended: uint(),
     commit: bytes(32),
     welcome: nullable(bytes(32)),
     authenticator: bytes(32),
@@ -78,21 +78,37 @@ export const signAct = async (signer: Signer, statement: Omit<ActBody, 'v'>): Pr
 export const actorName = (by: Actor): string =>
   by.kind === 'device' ? `device:${toHex(by.mandate)}` : `node:${toHex(by.root)}`;
 
+/** An act whose signatures still have to be checked. */
+export type ClaimedAct = { readonly act: Act; readonly checks: readonly Check[] };
+
 /**
- * Verifies who acted: the signature, by the device of a mandate that is seated (or that this very request to sit
- * proves at `time`), or by a delegation's node. Refuses `act.meeting`, `act.unknown-actor`, `act.forged`,
- * `act.mandate` (a request to sit under another mandate than the one it shows), and what `verifyMandate` refuses.
- * What the act may do is judged by `judge`.
+ * Reads an act and says which signatures must stand: that of the device of a mandate that is seated (or that this
+ * very request to sit shows, valid at `time`), or of a delegation's node. Refuses `act.meeting`, `act.ahead` (it
+ * saw a head that is not held here yet: keep it and ask for entries), `act.unknown-actor`, `act.mandate` (a request
+ * to sit under another mandate than the one it shows), and what `claimMandate` refuses under the roots of the call
+ * sheet; its check refuses `act.forged`. What the act may do is for `judge`.
  */
-export const verifyAct = async (state: State, pins: Pins, given: Bytes, time: number): Promise<Act | Refusal> => {
+export const claimAct = (state: State, given: Bytes, time: number): ClaimedAct | Refusal => {
   const opened = openAct(given);
   if (opened instanceof Refusal) return opened;
   const { inner, outer } = opened;
   if (!equal(inner.meeting, state.sheet.meeting)) return new Refusal('act.meeting', toHex(inner.meeting));
-  const found = await actingKey(state, pins, inner, time);
+  if (inner.saw.seq > state.head.seq) return new Refusal('act.ahead', `${inner.saw.seq} at ${state.head.seq}`);
+  const found = actingKey(state, inner, time);
   if (found instanceof Refusal) return found;
-  if (!(await verify(found.key, 'act', outer.body, outer.sig))) return new Refusal('act.forged', actorName(inner.by));
-  return { ...inner, hash: hash('act', given), bytes: given, root: found.root, mandate: found.mandate };
+  const { key, root, mandate, checks } = found;
+  const own = { key, purpose: 'act' as const, message: outer.body, signature: outer.sig };
+  return {
+    act: { ...inner, hash: hash('act', given), bytes: given, root, mandate },
+    checks: [...checks, checkOf(own, 'act.forged', actorName(inner.by))],
+  };
+};
+
+/** Verifies who acted: refuses what `claimAct` and its checks refuse. */
+export const verifyAct = async (state: State, given: Bytes, time: number): Promise<Act | Refusal> => {
+  const claimed = claimAct(state, given, time);
+  if (claimed instanceof Refusal) return claimed;
+  return (await firstRefusal(claimed.checks)) ?? claimed.act;
 };
 
 /** Decodes an act without believing it. */
@@ -103,22 +119,30 @@ export const openAct = (given: Bytes) => {
   return inner instanceof Refusal ? inner : { outer, inner };
 };
 
-type ActingKey = { readonly key: Bytes; readonly root: string; readonly mandate: Mandate | null };
+type ActingKey = {
+  readonly key: Bytes;
+  readonly root: string;
+  readonly mandate: Mandate | null;
+  readonly checks: readonly Check[];
+};
 
-const actingKey = async (state: State, pins: Pins, act: ActBody, time: number): Promise<ActingKey | Refusal> => {
+const actingKey = (state: State, act: ActBody, time: number): ActingKey | Refusal => {
   const { by } = act;
   if (by.kind === 'node') {
     const root = toHex(by.root);
     const issuer = state.sheet.issuers.get(root);
-    return issuer ? { key: issuer.key, root, mandate: null } : new Refusal('act.unknown-actor', root);
+    return issuer ? { key: issuer.key, root, mandate: null, checks: [] } : new Refusal('act.unknown-actor', root);
   }
   if (act.action.kind === 'sit') {
-    const mandate = await verifyMandate(pins, act.action.chain, state.sheet.meeting, time);
-    if (mandate instanceof Refusal) return mandate;
+    // Under the roots of the call sheet, not under whatever else is pinned here: all must come to the same answer.
+    const claimed = claimMandate(state.sheet.roots, act.action.chain, state.sheet.meeting, time);
+    if (claimed instanceof Refusal) return claimed;
+    const { mandate, checks } = claimed;
     if (!equal(mandate.hash, by.mandate)) return new Refusal('act.mandate', toHex(by.mandate));
-    return { key: mandate.device, root: toHex(mandate.root), mandate };
+    return { key: mandate.device, root: toHex(mandate.root), mandate, checks };
   }
   for (const seating of state.seatings.values())
-    if (equal(seating.mandate, by.mandate)) return { key: seating.device, root: seating.root, mandate: null };
+    if (equal(seating.mandate, by.mandate))
+      return { key: seating.device, root: seating.root, mandate: null, checks: [] };
   return new Refusal('act.unknown-actor', toHex(by.mandate));
 };

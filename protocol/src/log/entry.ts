@@ -14,12 +14,11 @@ import {
   sign,
   toHex,
   uint,
-  verify,
 } from '../bytes/index.ts';
-import type { Pins } from '../identity/index.ts';
-import { type Act, verifyAct } from './act.ts';
+import { type Check, checkOf, firstRefusal } from '../identity/index.ts';
+import { type Act, claimAct } from './act.ts';
 import type { Sheet } from './sheet.ts';
-import type { State } from './state.ts';
+import { headAt, type State } from './state.ts';
 
 const body = record({
   v: exactly(1),
@@ -56,28 +55,42 @@ export const openEntry = (given: Bytes): Entry | Refusal => {
   return order instanceof Refusal ? order : { ...order, head: hash('entry', given), bytes: given };
 };
 
+/** An entry that is in its place, whose act's signatures still have to be checked. */
+export type ClaimedEntry = { readonly verified: VerifiedEntry; readonly checks: readonly Check[] };
+
 /**
- * Verifies that an entry follows a state: `log.meeting`, `log.gap` (a later place), `log.replay` (a place already
- * taken, by the same entry), `log.fork` (by another, or after another head), `log.time` (before its predecessor);
- * and its act as `verifyAct` does, at the entry's time.
+ * Reads an entry that follows a state: refuses `log.meeting`, `log.gap` (a later place), `log.replay` (a place
+ * already taken, by the same entry), `log.fork` (by another, or after another head), `log.time` (before its
+ * predecessor), `log.expired` (when an issuing key of the call sheet is not valid); and what `claimAct` refuses, at
+ * the entry's time.
  */
-export const verifyEntry = async (state: State, pins: Pins, entry: Entry): Promise<VerifiedEntry | Refusal> => {
+export const claimEntry = (state: State, entry: Entry): ClaimedEntry | Refusal => {
   const misplaced = placeOf(state, entry);
   if (misplaced) return misplaced;
-  const act = await verifyAct(state, pins, entry.act, entry.time);
-  return act instanceof Refusal ? act : { entry, act };
+  const claimed = claimAct(state, entry.act, entry.time);
+  if (claimed instanceof Refusal) return claimed;
+  return { verified: { entry, act: claimed.act }, checks: claimed.checks };
+};
+
+/** Verifies that an entry follows a state: refuses what `claimEntry` and its checks refuse. */
+export const verifyEntry = async (state: State, entry: Entry): Promise<VerifiedEntry | Refusal> => {
+  const claimed = claimEntry(state, entry);
+  if (claimed instanceof Refusal) return claimed;
+  return (await firstRefusal(claimed.checks)) ?? claimed.verified;
 };
 
 const placeOf = (state: State, entry: Entry): Refusal | null => {
+  const { seq, time } = entry;
   if (!equal(entry.meeting, state.sheet.meeting)) return new Refusal('log.meeting', toHex(entry.meeting));
-  if (entry.seq > state.head.seq + 1) return new Refusal('log.gap', `${entry.seq} after ${state.head.seq}`);
-  if (entry.seq <= state.head.seq) {
-    const known = state.recent.find((head) => head.seq === entry.seq);
-    return new Refusal(known && equal(known.head, entry.head) ? 'log.replay' : 'log.fork', `${entry.seq}`);
+  if (seq > state.head.seq + 1) return new Refusal('log.gap', `${seq} after ${state.head.seq}`);
+  if (seq <= state.head.seq) {
+    const held = headAt(state, seq);
+    return new Refusal(held && equal(held, entry.head) ? 'log.replay' : 'log.fork', `${seq}`);
   }
-  if (!equal(entry.prev, state.head.head)) return new Refusal('log.fork', `${entry.seq}`);
-  if (entry.time < state.time) return new Refusal('log.time', `${entry.seq}`);
-  return null;
+  if (!equal(entry.prev, state.head.head)) return new Refusal('log.fork', `${seq}`);
+  if (time < state.time) return new Refusal('log.time', `${seq}`);
+  const { from, until } = state.sheet.issued;
+  return time < from || time >= until ? new Refusal('log.expired', `${seq}`) : null;
 };
 
 const countersignedBody = record({
@@ -103,8 +116,11 @@ export const countersign = async (
   return encode({ body: message, root: by.root, sig: await sign(by.signer, 'countersignature', message) });
 };
 
-/** Verifies a countersignature against the sheet's issuing keys: `log.countersignature` where it does not stand. */
-export const verifyCountersignature = async (sheet: Sheet, given: Bytes): Promise<Countersignature | Refusal> => {
+/** A countersignature whose signature still has to be checked. */
+export type ClaimedCountersignature = { readonly countersignature: Countersignature; readonly check: Check };
+
+/** Reads a countersignature under the call sheet's issuing keys: refuses `log.countersignature`, as its check does. */
+export const claimCountersignature = (sheet: Sheet, given: Bytes): ClaimedCountersignature | Refusal => {
   const outer = decode(countersignature, given, 512);
   if (outer instanceof Refusal) return outer;
   const inner = decode(countersignedBody, outer.body);
@@ -112,9 +128,18 @@ export const verifyCountersignature = async (sheet: Sheet, given: Bytes): Promis
   const root = toHex(outer.root);
   const issuer = sheet.issuers.get(root);
   if (!issuer || !equal(inner.meeting, sheet.meeting)) return new Refusal('log.countersignature', root);
-  if (!(await verify(issuer.key, 'countersignature', outer.body, outer.sig)))
-    return new Refusal('log.countersignature', root);
-  return { ...inner, root, bytes: given };
+  const own = { key: issuer.key, purpose: 'countersignature' as const, message: outer.body, signature: outer.sig };
+  return {
+    countersignature: { ...inner, root, bytes: given },
+    check: checkOf(own, 'log.countersignature', root),
+  };
+};
+
+/** Verifies a countersignature: refuses `log.countersignature` where it does not stand. */
+export const verifyCountersignature = async (sheet: Sheet, given: Bytes): Promise<Countersignature | Refusal> => {
+  const claimed = claimCountersignature(sheet, given);
+  if (claimed instanceof Refusal) return claimed;
+  return (await claimed.check()) ?? claimed.countersignature;
 };
 
 /** Most that the host's time may differ from a countersigner's, in milliseconds. */

@@ -21,7 +21,7 @@ export {
   verifyEntry,
 } from './entry.ts';
 export { type Effect, judge, judgeDirect } from './judge.ts';
-export { append, type Equivocation, type Ledger, openLedger, proveEquivocation, take } from './ledger.ts';
+export { acts, append, type Equivocation, type Ledger, openLedger, proveEquivocation, take } from './ledger.ts';
 export { type Message, openMessage, type Passing, passing, signMessage, verifyMessage } from './message.ts';
 export { reduce } from './reduce.ts';
 export {
@@ -33,4 +33,5 @@ export {
   signSheet,
   verifySheet,
 } from './sheet.ts';
-export { begin, type CircleState, type Head, roster, type Seating, type State } from './state.ts';
+export { begin, type CircleState, type Head, headAt, roster, type Seating, type State, seatingAt } from './state.ts';
+export { type Followed, follow, type LogRecord, verifyLog } from './verify.ts';

@@ -1,6 +1,7 @@
-import { equal, Refusal, toHex } from '../bytes/index.ts';
+import { equal, isWeak, Refusal, toHex } from '../bytes/index.ts';
 import { type Act, type Action, actorName, isRestriction } from './act.ts';
-import type { CircleState, Seating, State } from './state.ts';
+import { lastNumber, wasUsed } from './past.ts';
+import { type CircleState, headAt, roster, type Seating, type State } from './state.ts';
 
 /** What an entry changes. */
 export type Effect =
@@ -10,15 +11,13 @@ export type Effect =
 
 /**
  * Decides what a verified act may do in a state: the host before it orders, everybody before they believe.
- * Refuses `act.sequence` (its number was used), `act.stale` (it saw a head that is not among the newest 256),
- * and by action the codes of ADMIT, CIRCLE and RESTRICT in SPEC.md.
+ * Refuses `act.sequence` (its number is not above its actor's last), `act.fork` (it saw a head that this log does
+ * not have), and by action the codes of ADMIT, CIRCLE and RESTRICT in SPEC.md.
  */
 export const judge = (state: State, act: Act): Effect | Refusal => {
-  if (act.n <= (state.actors.get(actorName(act.by)) ?? 0)) return new Refusal('act.sequence', `${act.n}`);
-  // Who asks to sit is shown no log yet and names the call sheet.
-  const blank = act.action.kind === 'sit' && act.saw.seq === 0 && equal(act.saw.head, state.sheet.hash);
-  const seen = state.recent.find((head) => head.seq === act.saw.seq);
-  if (!blank && !(seen && equal(seen.head, act.saw.head))) return new Refusal('act.stale', `${act.saw.seq}`);
+  if (act.n <= lastNumber(state.past, actorName(act.by))) return new Refusal('act.sequence', `${act.n}`);
+  const seen = headAt(state, act.saw.seq);
+  if (!seen || !equal(seen, act.saw.head)) return new Refusal('act.fork', `${act.saw.seq}`);
   return judgeAction(state, act);
 };
 
@@ -69,9 +68,11 @@ const judgeSit = (state: State, act: Act): Effect | Refusal => {
     if (sameDevice && sameSeat) ends.push(seating.id);
     else if (sameDevice) return new Refusal('admit.device-seated', seating.seat.id);
     else if (sameSeat) return new Refusal('admit.seat-taken', agreed.id);
-    if (equal(seating.frameKey, action.frameKey) || equal(seating.keyPackage, action.keyPackage))
-      return new Refusal('admit.key-reused', agreed.id);
   }
+  if (isWeak(action.frameKey)) return new Refusal('admit.weak-key', agreed.id);
+  // Keys of seatings that ended, too: their private frame keys were given to the table.
+  if (wasUsed(state.past, action.frameKey) || wasUsed(state.past, action.keyPackage))
+    return new Refusal('admit.key-reused', agreed.id);
   const { device, hash: mandateHash } = mandate;
   const { keyPackage, frameKey } = action;
   const seating = { seat: agreed, root: act.root, mandate: mandateHash, device, keyPackage, frameKey };
@@ -112,22 +113,15 @@ const judgeCommit = (state: State, act: Act, action: Extract<Action, { kind: 'co
   if (!table || action.generation !== table.generation) return new Refusal('circle.generation', `${action.generation}`);
   if (!own || !table.members.includes(own.id)) return new Refusal('circle.not-member', actorName(act.by));
   if (action.epoch !== table.epoch) return new Refusal('circle.epoch', `${action.epoch} at ${table.epoch}`);
-  const members = state.rosters.get(action.upTo);
-  if (!members || action.upTo < table.upTo || action.upTo > act.saw.seq)
-    return new Refusal('circle.up-to', `${action.upTo}`);
-  if (!members.includes(own.id)) return new Refusal('circle.not-member', actorName(act.by));
+  // Whoever ended after it was made would be given the new epoch's keys.
+  if (action.ended !== state.ended) return new Refusal('circle.ended', `${action.ended} at ${state.ended}`);
+  if (action.upTo < table.upTo || action.upTo > act.saw.seq) return new Refusal('circle.up-to', `${action.upTo}`);
+  const members = roster(state, action.upTo);
   const adds = members.some((member) => !table.members.includes(member));
   if (adds !== (action.welcome !== null)) return new Refusal('circle.welcome', adds ? 'missing' : 'needless');
-  return {
-    kind: 'circle',
-    table: {
-      generation: table.generation,
-      epoch: table.epoch + 1,
-      upTo: action.upTo,
-      authenticator: action.authenticator,
-      members,
-    },
-  };
+  const { generation, epoch } = table;
+  const { upTo, authenticator } = action;
+  return { kind: 'circle', table: { generation, epoch: epoch + 1, upTo, authenticator, members } };
 };
 
 const judgeEnd = (
@@ -135,6 +129,7 @@ const judgeEnd = (
   act: Act,
   action: Extract<Action, { kind: 'leave' | 'remove' | 'lost' }>,
 ): Effect | Refusal => {
+  if (action.seating > state.head.seq) return new Refusal('restrict.ahead', `${action.seating}`);
   const target = state.seatings.get(action.seating);
   if (!target) return new Refusal('restrict.not-seated', `${action.seating}`);
   const own = ownSeating(state, act);

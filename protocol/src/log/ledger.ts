@@ -1,5 +1,7 @@
 import { type Bytes, equal, Refusal, toHex } from '../bytes/index.ts';
+import { isRestriction } from './act.ts';
 import { type Countersignature, type VerifiedEntry, verifyCountersignature } from './entry.ts';
+import { momentAt } from './past.ts';
 import { reduce } from './reduce.ts';
 import type { Sheet } from './sheet.ts';
 import { begin, type State } from './state.ts';
@@ -28,42 +30,65 @@ export const openLedger = (sheet: Sheet): Ledger => {
   return { state, settled: state, open: [], tally: new Map() };
 };
 
-/** Delegations that must countersign an entry: host, actor's, and whoever had someone seated before it. */
-const needed = (before: State, { act }: VerifiedEntry): readonly string[] => [
-  ...new Set([toHex(before.sheet.host), act.root, ...Array.from(before.seatings.values(), (seating) => seating.root)]),
-];
+/** Delegations with someone seated, and the host. */
+const present = (state: State): Set<string> => {
+  const roots = new Set([toHex(state.sheet.host)]);
+  for (const seating of state.seatings.values()) roots.add(seating.root);
+  return roots;
+};
+
+/**
+ * The entries that are open after one more: it needs the host, its actor's delegation, and whoever had someone
+ * seated before it. A delegation that has nobody seated any more is needed no longer, for earlier entries neither.
+ */
+const opened = ({ state: before, open }: Ledger, { act }: VerifiedEntry, state: State): readonly Open[] => {
+  const needs = present(before).add(act.root);
+  const all = [...open, { state, needs: [...needs] }];
+  if (state.ended !== state.head.seq) return all;
+  const there = present(state);
+  if ([...needs].every((root) => there.has(root))) return all;
+  return all.map((one) => ({ state: one.state, needs: one.needs.filter((root) => there.has(root)) }));
+};
 
 /** Appends a verified entry; refuses what `reduce` refuses. */
 export const append = (ledger: Ledger, verified: VerifiedEntry): Ledger | Refusal => {
   const state = reduce(ledger.state, verified);
   if (state instanceof Refusal) return state;
-  const open = [...ledger.open, { state, needs: needed(ledger.state, verified) }];
-  return settle({ ...ledger, state, open });
+  return settle({ ...ledger, state, open: opened(ledger, verified, state) });
 };
 
 /**
- * Takes a verified countersignature. Refuses `log.ahead` (of a head not held yet: keep it and ask for entries) and
- * `log.fork` (another head than the one held at that place: everything stops).
+ * Takes a verified countersignature. Refuses `log.ahead` (of a head not held yet: keep it and ask for entries),
+ * `log.fork` (another head than the one held at that place: everything stops), and `log.countersignature` (of that
+ * head, but with another time).
  */
 export const take = (ledger: Ledger, given: Countersignature): Ledger | Refusal => {
-  if (given.seq > ledger.state.head.seq) return new Refusal('log.ahead', `${given.seq}`);
-  const held = ledger.state.recent.find((head) => head.seq === given.seq);
-  if (held && !equal(held.head, given.head)) return new Refusal('log.fork', `${given.seq} by ${given.root}`);
+  const held = momentAt(ledger.state.past, given.seq);
+  if (!held) return new Refusal('log.ahead', `${given.seq}`);
+  if (!equal(held.head, given.head)) return new Refusal('log.fork', `${given.seq} by ${given.root}`);
+  if (held.time !== given.time) return new Refusal('log.countersignature', given.root);
   const newest = ledger.tally.get(given.root);
-  if (!held || (newest && newest.seq >= given.seq)) return ledger;
+  if (newest && newest.seq >= given.seq) return ledger;
   return settle({ ...ledger, tally: new Map(ledger.tally).set(given.root, given) });
 };
 
 const settle = (ledger: Ledger): Ledger => {
-  let { settled } = ledger;
-  let n = 0;
-  for (const { state, needs } of ledger.open) {
-    if (!needs.every((root) => (ledger.tally.get(root)?.seq ?? 0) >= state.head.seq)) break;
-    settled = state;
-    n += 1;
-  }
-  return n === 0 ? ledger : { ...ledger, settled, open: ledger.open.slice(n) };
+  const { tally, open } = ledger;
+  const isSettled = ({ state, needs }: Open) => needs.every((root) => (tally.get(root)?.seq ?? 0) >= state.head.seq);
+  const found = open.findIndex((one) => !isSettled(one));
+  const n = found < 0 ? open.length : found;
+  const newest = open[n - 1];
+  return newest ? { ...ledger, settled: newest.state, open: open.slice(n) } : ledger;
 };
+
+/**
+ * Whether an entry that the ledger holds acts yet: what takes something away, and a commit that adds nobody, when
+ * it is ordered; everything else when it is settled.
+ */
+export const acts = ({ settled }: Ledger, { entry, act }: VerifiedEntry): boolean =>
+  isRestriction(act.action) ||
+  (act.action.kind === 'commit' && act.action.welcome === null) ||
+  entry.seq <= settled.head.seq;
 
 /**
  * Checks that two countersignatures prove an equivocation: one delegation, one meeting, one place, two heads, both

@@ -18,10 +18,11 @@ import {
   uint,
   verify,
 } from '../bytes/index.ts';
-import { type Issuer, type Pins, role, seatId, verifyCertificate } from '../identity/index.ts';
+import { type Issuer, type Pins, type RootKeys, role, seatId, verifyCertificate } from '../identity/index.ts';
 
 const DELEGATIONS = 8;
 const SEATS = 64;
+const SHEET_LIMIT = 131_072;
 
 /** The agreed plan of a meeting: who hosts its log, which delegations take part, which seats there are. */
 export const sheetBody = record({
@@ -40,7 +41,15 @@ const signature = record({ root: bytes(32), certificate: bytesUpTo(4096), sig: b
 const signedSheet = record({ body: bytesUpTo(32_768), signatures: list(signature, DELEGATIONS, 2) });
 
 /** A call sheet that every delegation signed; its hash is the head of the empty log. */
-export type Sheet = SheetBody & { readonly hash: Bytes; readonly issuers: ReadonlyMap<string, Issuer> };
+export type Sheet = SheetBody & {
+  readonly hash: Bytes;
+  /** The keys of its delegations' roots, as they were pinned, by fingerprint in hexadecimal. */
+  readonly roots: Pins;
+  /** The issuing key that each delegation signed it with: it also signs for the node in this meeting's log. */
+  readonly issuers: ReadonlyMap<string, Issuer>;
+  /** When all of those keys are valid, in ms: `from` ≤ time < `until`. */
+  readonly issued: { readonly from: number; readonly until: number };
+};
 export type AgreedSeat = SheetBody['seats'][number];
 
 /** One delegation's signature over a call sheet's bytes. */
@@ -58,34 +67,47 @@ export const assembleSheet = (body: Bytes, signatures: readonly Decoded<typeof s
   encode({ body, signatures });
 
 /**
- * Verifies a call sheet: every delegation's root pinned, every delegation's signature over the same bytes.
- * Refuses `sheet.inconsistent` (a delegation or seat named twice, host or a seat's delegation not in it, no
- * time), `sheet.unsigned` (a delegation's signature is missing or does not stand), and what
- * `verifyCertificate` refuses.
+ * Verifies a call sheet: every delegation's root pinned, every delegation's signature over the same bytes, each
+ * under an issuing certificate that is valid when the meeting begins (so that a sheet is as good in years as it is
+ * today). Refuses `sheet.inconsistent` (a delegation, a seat or an issuing key that stands twice; host or a seat's
+ * delegation not in it; an end before the beginning), `sheet.unsigned` (a delegation's signature is missing or does
+ * not stand), and what `verifyCertificate` refuses.
  */
-export const verifySheet = async (pins: Pins, signed: Bytes, now: number): Promise<Sheet | Refusal> => {
-  const outer = decode(signedSheet, signed);
+export const verifySheet = async (pins: Pins, signed: Bytes): Promise<Sheet | Refusal> => {
+  const outer = decode(signedSheet, signed, SHEET_LIMIT);
   if (outer instanceof Refusal) return outer;
   const body = decode(sheetBody, outer.body);
   if (body instanceof Refusal) return body;
-  const roots = body.delegations.map((delegation) => toHex(delegation.root));
+  const names = body.delegations.map((delegation) => toHex(delegation.root));
   const consistent =
-    new Set(roots).size === roots.length &&
-    new Set(body.seats.map((seat) => seat.id)).size === body.seats.length &&
-    roots.includes(toHex(body.host)) &&
-    body.seats.every((seat) => roots.includes(toHex(seat.root))) &&
+    unlike(names) &&
+    unlike(body.seats.map((seat) => seat.id)) &&
+    names.includes(toHex(body.host)) &&
+    body.seats.every((seat) => names.includes(toHex(seat.root))) &&
     body.from < body.until;
   if (!consistent) return new Refusal('sheet.inconsistent', body.title);
-  if (outer.signatures.length !== roots.length) return new Refusal('sheet.unsigned', `${outer.signatures.length}`);
+  if (outer.signatures.length !== names.length) return new Refusal('sheet.unsigned', `${outer.signatures.length}`);
+  const roots = new Map<string, RootKeys>();
   const issuers = new Map<string, Issuer>();
   for (const [n, given] of outer.signatures.entries()) {
-    const root = roots[n];
-    if (root === undefined || toHex(given.root) !== root) return new Refusal('sheet.unsigned', root ?? '');
-    const issuer = await verifyCertificate(pins, given.certificate, now);
+    const root = toHex(given.root);
+    if (root !== names[n]) return new Refusal('sheet.unsigned', names[n]);
+    const issuer = await verifyCertificate(pins, given.certificate, body.from);
     if (issuer instanceof Refusal) return issuer;
     if (!equal(issuer.root, given.root)) return new Refusal('sheet.unsigned', root);
     if (!(await verify(issuer.key, 'sheet', outer.body, given.sig))) return new Refusal('sheet.unsigned', root);
+    const keys = pins.get(root);
+    if (keys) roots.set(root, keys);
     issuers.set(root, issuer);
   }
-  return { ...body, hash: hash('sheet', outer.body), issuers };
+  const all = [...issuers.values()];
+  // A key certified by two roots would let one delegation pass the other's word off as its own.
+  if (!unlike(all.map((issuer) => toHex(issuer.key)))) return new Refusal('sheet.inconsistent', 'issuing key');
+  const issued = {
+    from: Math.max(...all.map((issuer) => issuer.from)),
+    until: Math.min(...all.map((issuer) => issuer.until)),
+  };
+  return { ...body, hash: hash('sheet', outer.body), roots, issuers, issued };
 };
+
+const unlike = (names: readonly string[]): boolean => new Set(names).size === names.length;

@@ -1,4 +1,5 @@
 import type { Bytes } from '../bytes/index.ts';
+import { firstPast, momentAt, type Past } from './past.ts';
 import type { AgreedSeat, Sheet } from './sheet.ts';
 
 /** One taking of a seat; named by the sequence number of the entry that admitted it. */
@@ -17,10 +18,10 @@ export type Seating = {
 export type CircleState = {
   readonly generation: number;
   readonly epoch: number;
-  /** The last roster entry that the group enacts. */
+  /** Seatings up to this place are admitted to the group, as far as they have not ended. */
   readonly upTo: number;
   readonly authenticator: Bytes;
-  /** Seatings that the group's leaves stand for at `upTo`. */
+  /** Seatings that the group's leaves stand for, rising. */
   readonly members: readonly number[];
 };
 
@@ -33,30 +34,32 @@ export type State = {
   readonly head: Head;
   /** Host's time of the newest entry. */
   readonly time: number;
+  /** Who is seated, by number, in the order of admission. */
   readonly seatings: ReadonlyMap<number, Seating>;
-  /** Highest sequence number of each actor. */
-  readonly actors: ReadonlyMap<string, number>;
+  /** Place of the newest entry that ended a seating; 0 when none did. */
+  readonly ended: number;
   readonly table: CircleState | null;
-  /** Rosters since the one that the table enacts: by the entry that made them. */
-  readonly rosters: ReadonlyMap<number, readonly number[]>;
-  /** The newest heads, oldest first; an act must have seen one of them. */
-  readonly recent: readonly Head[];
+  /** Every entry's head, actor and seating: `headAt`, `seatingAt`. */
+  readonly past: Past;
 };
 
 /** The state before the first entry. */
-export const begin = (sheet: Sheet): State => {
-  const head = { seq: 0, head: sheet.hash };
-  return {
-    sheet,
-    head,
-    time: 0,
-    seatings: new Map(),
-    actors: new Map(),
-    table: null,
-    rosters: new Map([[0, []]]),
-    recent: [head],
-  };
-};
+export const begin = (sheet: Sheet): State => ({
+  sheet,
+  head: { seq: 0, head: sheet.hash },
+  time: 0,
+  seatings: new Map(),
+  ended: 0,
+  table: null,
+  past: firstPast(sheet.hash),
+});
 
-/** Seatings at the newest roster, in order of their admission. */
-export const roster = (state: State): readonly number[] => [...state.seatings.keys()];
+/** Seatings that stand and were admitted at or before `upTo` (all unless told), in the order of admission. */
+export const roster = (state: State, upTo = state.head.seq): readonly number[] =>
+  [...state.seatings.keys()].filter((seating) => seating <= upTo);
+
+/** The head at a place of the log (the call sheet's hash at 0); undefined where nothing stands yet. */
+export const headAt = (state: State, seq: number): Bytes | undefined => momentAt(state.past, seq)?.head;
+
+/** A seating, standing or ended, by its number; null where that entry admitted nobody or does not stand yet. */
+export const seatingAt = (state: State, id: number): Seating | null => momentAt(state.past, id)?.seating ?? null;

@@ -1,6 +1,5 @@
 import { type Bytes, Refusal } from '../bytes/index.ts';
-import type { Pins } from '../identity/index.ts';
-import { append, judge, type Ledger, openEntry, placeAct, type VerifiedEntry, verifyAct } from '../log/index.ts';
+import { append, judge, type Ledger, placeAct, type VerifiedEntry, verifyAct } from '../log/index.ts';
 
 /** An act at its place, and the ledger with it. */
 export type Ordered = { readonly verified: VerifiedEntry; readonly ledger: Ledger };
@@ -9,16 +8,14 @@ export type Ordered = { readonly verified: VerifiedEntry; readonly ledger: Ledge
  * The host's decision on an act: an entry at the next place with the host's time (never before its predecessor's),
  * or the refusal that everybody else would give. `now` in ms.
  */
-export const order = async (ledger: Ledger, pins: Pins, given: Bytes, now: number): Promise<Ordered | Refusal> => {
+export const order = async (ledger: Ledger, given: Bytes, now: number): Promise<Ordered | Refusal> => {
   const { state } = ledger;
   const time = Math.max(now, state.time);
-  const act = await verifyAct(state, pins, given, time);
+  const act = await verifyAct(state, given, time);
   if (act instanceof Refusal) return act;
   const effect = judge(state, act);
   if (effect instanceof Refusal) return effect;
-  const entry = openEntry(placeAct(state, given, time).bytes);
-  if (entry instanceof Refusal) return entry;
-  const verified = { entry, act };
+  const verified = { entry: placeAct(state, given, time), act };
   const next = append(ledger, verified);
   return next instanceof Refusal ? next : { verified, ledger: next };
 };

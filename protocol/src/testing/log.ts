@@ -82,7 +82,7 @@ export const granted = <T>(value: T | Refusal): T => {
 /** Orders an act, a second after the last, without a countersignature. */
 export const place = async (log: TestLog, act: Bytes): Promise<VerifiedEntry> => {
   log.now += 1_000;
-  const { ledger, verified } = granted(await order(log.ledger, log.meeting.pins, act, log.now));
+  const { ledger, verified } = granted(await order(log.ledger, act, log.now));
   log.ledger = ledger;
   log.entries.push(verified);
   return verified;

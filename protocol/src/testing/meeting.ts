@@ -71,7 +71,7 @@ export const testMeeting = async (
   const body = testPlan(delegations, at);
   const pins: Pins = new Map(delegations.map(({ id, root }) => [toHex(id), root.keys]));
   const signed = await signTestSheet(body, delegations);
-  const sheet = await verifySheet(pins, signed, at);
+  const sheet = await verifySheet(pins, signed);
   if (sheet instanceof Refusal) throw new Error(`${sheet.code}: ${sheet.detail}`);
   return { id: body.meeting, at, delegations, host, pins, body, signed, sheet };
 };
