@@ -33,5 +33,15 @@ export {
   signSheet,
   verifySheet,
 } from './sheet.ts';
-export { begin, type CircleState, type Head, headAt, roster, type Seating, type State, seatingAt } from './state.ts';
+export {
+  begin,
+  type CircleState,
+  type Head,
+  headAt,
+  numberOf,
+  roster,
+  type Seating,
+  type State,
+  seatingAt,
+} from './state.ts';
 export { type Followed, follow, type LogRecord, verifyLog } from './verify.ts';

@@ -1,7 +1,7 @@
 import { equal, isWeak, Refusal, toHex } from '../bytes/index.ts';
 import { type Act, type Action, actorName, isRestriction } from './act.ts';
-import { lastNumber, wasUsed } from './past.ts';
-import { type CircleState, headAt, roster, type Seating, type State } from './state.ts';
+import { wasUsed } from './past.ts';
+import { type CircleState, headAt, numberOf, roster, type Seating, type State } from './state.ts';
 
 /** What an entry changes. */
 export type Effect =
@@ -15,7 +15,7 @@ export type Effect =
  * not have), and by action the codes of ADMIT, CIRCLE and RESTRICT in SPEC.md.
  */
 export const judge = (state: State, act: Act): Effect | Refusal => {
-  if (act.n <= lastNumber(state.past, actorName(act.by))) return new Refusal('act.sequence', `${act.n}`);
+  if (act.n <= numberOf(state, actorName(act.by))) return new Refusal('act.sequence', `${act.n}`);
   const seen = headAt(state, act.saw.seq);
   if (!seen || !equal(seen, act.saw.head)) return new Refusal('act.fork', `${act.saw.seq}`);
   return judgeAction(state, act);
