@@ -14,12 +14,11 @@ import {
   receiveCommit,
   rosterHash,
   SUITE,
-  turn,
 } from './index.ts';
 import { CLASSIC, entryOf, granted, MEETING, NOW, sit, TABLE, Table, welcomeOf } from './trial/table.ts';
 
 describe('[KEYS5] founding', () => {
-  test('holds its founder alone, in epoch 0, under X-Wing', async () => {
+  test('[KEYS1] holds its founder alone, in epoch 0, under X-Wing, in a group named by meeting, circle and generation', async () => {
     const one = await sit(11, SUITE);
     const circle = await foundCircle({ ...TABLE, seated: one.seated, package: one.package });
     expect(circle).toMatchObject({ meeting: MEETING, circle: 'table', generation: 0, epoch: 0, ownLeaf: 0 });
@@ -219,14 +218,4 @@ describe('[KEYS17] forgetting', () => {
     ]);
     expect(Object.keys(one.package).sort()).toEqual(['device', 'hash', 'keyPackage', 'mandate']);
   });
-});
-
-test('[KEYS16] the lowest leaf commits; after each second the next; after the last the first again', () => {
-  expect(turn([4, 0, 2], 0)).toBe(0);
-  expect(turn([4, 0, 2], 999)).toBe(0);
-  expect(turn([4, 0, 2], 1_000)).toBe(2);
-  expect(turn([4, 0, 2], 2_500)).toBe(4);
-  expect(turn([4, 0, 2], 3_000)).toBe(0);
-  expect(turn([4, 0, 2], -5)).toBe(0);
-  expect(turn([], 0)).toBeNull();
 });

@@ -7,4 +7,3 @@ export { forgetPackage, type OwnPackage, preparePackage, type ReadPackage, readK
 export { receiveCommit } from './receive.ts';
 export { type Leaf, rosterHash, type Seated } from './roster.ts';
 export { SUITE, type SuiteName } from './suite.ts';
-export { TURN, turn } from './turn.ts';

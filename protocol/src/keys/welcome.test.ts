@@ -185,7 +185,7 @@ describe('[KEYS13] forged by the committer, signed and consistent', () => {
     expect(code).toBe('welcome.tree');
   });
 
-  test('[KEYS14] unmerged leaves outside the tree, blank, or not below the node that lists them', async () => {
+  test('[KEYS16] unmerged leaves outside the tree, blank, or not below the node that lists them', async () => {
     for (const leaf of [64, 2 ** 31, 2 ** 32 - 1, 7, 5])
       expect(await altered((all) => firstParent(all).parent.unmergedLeaves.push(leaf)), `${leaf}`).toBe(
         'welcome.crypto',
