@@ -18,7 +18,7 @@ import {
   variant,
   verify,
 } from '../bytes/index.ts';
-import type { Seating, State } from './state.ts';
+import { type Seating, type State, seatingAt } from './state.ts';
 
 /** What passes quickly and is never an entry. Newest of a kind counts. */
 export const passing = variant({
@@ -56,7 +56,9 @@ export const openMessage = (given: Bytes) => {
 
 /**
  * Verifies a passing message by the device of its seating, with `after` the highest number known of that seating.
- * Refuses `message.unknown` (no such seating now), `message.meeting`, `message.old`, `message.forged`.
+ * Refuses `message.meeting`, `message.unknown` (no such seating now; a release may still come from one that
+ * ended), `message.old`, `message.release` (of a seating that has not ended, or is another device's),
+ * `message.forged`.
  */
 export const verifyMessage = async (
   state: State,
@@ -66,10 +68,16 @@ export const verifyMessage = async (
   const opened = openMessage(given);
   if (opened instanceof Refusal) return opened;
   const { outer, inner } = opened;
-  const seating = state.seatings.get(inner.seating);
-  if (!seating) return new Refusal('message.unknown', `${inner.seating}`);
   if (!equal(inner.meeting, state.sheet.meeting)) return new Refusal('message.meeting');
+  const { passing: said } = inner;
+  const seating = said.kind === 'release' ? seatingAt(state, inner.seating) : state.seatings.get(inner.seating);
+  if (!seating) return new Refusal('message.unknown', `${inner.seating}`);
   if (inner.n <= after(inner.seating)) return new Refusal('message.old', `${inner.n}`);
+  if (said.kind === 'release') {
+    const released = seatingAt(state, said.seating);
+    if (!released || state.seatings.has(released.id) || !equal(released.device, seating.device))
+      return new Refusal('message.release', `${said.seating}`);
+  }
   if (!(await verify(seating.device, 'message', outer.body, outer.sig)))
     return new Refusal('message.forged', `${inner.seating}`);
   return { message: inner, seating };
