@@ -26,7 +26,7 @@ export const verifyAgreement = async (
   keepPin: (delegation: string, root: string) => Promise<boolean>,
 ): Promise<Agreement | Refusal> => {
   const pins: Pins = new Map(said.roots.map((keys) => [toHex(fingerprint(keys)), keys]));
-  const sheet = await verifySheet(pins, said.sheet, said.now);
+  const sheet = await verifySheet(pins, said.sheet);
   if (sheet instanceof Refusal) return sheet;
   for (const { name, root } of sheet.delegations)
     if (!(await keepPin(name, toHex(root)))) return new Refusal('identity.root-changed', name);

@@ -1,7 +1,8 @@
 import { type Bytes, equal, Refusal } from '@parley/protocol/bytes';
-import type { Pins } from '@parley/protocol/identity';
 import {
+  type Act,
   append,
+  headAt,
   judgeDirect,
   type Ledger,
   openEntry,
@@ -19,7 +20,7 @@ export type LogHears = {
   /** An entry was verified and added, or countersignatures settled more. */
   readonly moved: (ledger: Ledger, entry: VerifiedEntry | null) => void;
   /** Seatings that ended by a restriction which the log does not hold yet. */
-  readonly restricted: (seatings: readonly number[]) => void;
+  readonly restricted: (seatings: readonly number[], act: Act) => void;
   /** The log broke: everything stops. */
   readonly broke: (refusal: Refusal) => void;
   /** An entry is missing: the log must be fetched again. */
@@ -39,7 +40,7 @@ export type DeviceLog = {
 };
 
 /** Opens the log of a sheet. `now` gives the node's time in ms. */
-export const openDeviceLog = (sheet: Sheet, pins: Pins, now: () => number, hears: LogHears): DeviceLog => {
+export const openDeviceLog = (sheet: Sheet, now: () => number, hears: LogHears): DeviceLog => {
   let ledger = openLedger(sheet);
   let restricted: ReadonlySet<number> = new Set();
   let broken = false;
@@ -58,12 +59,10 @@ export const openDeviceLog = (sheet: Sheet, pins: Pins, now: () => number, hears
   const addEntry = async (bytes: Bytes) => {
     const entry = openEntry(bytes);
     if (entry instanceof Refusal) return broke(entry);
-    const { recent } = ledger.state;
     // A node that comes back tells its log from the beginning.
-    const held = recent.find(({ seq }) => seq === entry.seq);
-    if (held && equal(held.head, entry.head)) return;
-    if (!held && entry.seq < (recent[0]?.seq ?? 0)) return;
-    const verified = await verifyEntry(ledger.state, pins, entry);
+    const held = headAt(ledger.state, entry.seq);
+    if (held && equal(held, entry.head)) return;
+    const verified = await verifyEntry(ledger.state, entry);
     if (verified instanceof Refusal) return verified.code === 'log.gap' ? hears.gap() : broke(verified);
     const next = append(ledger, verified);
     if (next instanceof Refusal) return broke(next);
@@ -83,12 +82,12 @@ export const openDeviceLog = (sheet: Sheet, pins: Pins, now: () => number, hears
   };
 
   const addRestriction = async (bytes: Bytes) => {
-    const act = await verifyAct(ledger.state, pins, bytes, now());
+    const act = await verifyAct(ledger.state, bytes, now());
     if (act instanceof Refusal) return; // whoever it named has left already, or it is nobody's word
     const ends = judgeDirect(ledger.state, act);
     if (ends instanceof Refusal) return;
     restricted = new Set([...restricted, ...ends]);
-    hears.restricted(ends);
+    hears.restricted(ends, act);
   };
 
   return {

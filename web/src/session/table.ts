@@ -152,7 +152,7 @@ export const openTable = (needs: TableNeeds): Table => {
       timer = setTimeout(() => inOrder(serve), wait);
       return;
     }
-    await (todo.kind === 'found' ? found(todo, ledger) : commit(todo, ledger));
+    await (todo.kind === 'found' ? found(todo, ledger) : commit(todo));
   };
 
   const found = async ({ generation }: Extract<Due, { kind: 'found' }>, ledger: Ledger) => {
@@ -164,15 +164,15 @@ export const openTable = (needs: TableNeeds): Table => {
     submitted = { kind: 'found', circle: founded, act: await needs.submit(action, []) };
   };
 
-  const commit = async (todo: Extract<Due, { kind: 'commit' }>, ledger: Ledger) => {
+  const commit = async (todo: Extract<Due, { kind: 'commit' }>) => {
     if (!circle) return;
-    const { generation, epoch, upTo } = todo;
+    const { generation, epoch, upTo, ended } = todo;
     const packages = await Promise.all(todo.add.map((seating) => needs.blobs.get(seating.keyPackage)));
     const held = packages.filter((bytes) => bytes !== null);
-    const roster = seatedOf(ledger.state.rosters.get(upTo) ?? []);
+    const roster = seatedOf(todo.members);
     const draft = await draftCommit(circle, { upTo, roster, packages: held });
     if (draft instanceof Refusal) return; // a KeyPackage that cannot be added: the next roster decides
-    const name = { circle: 'table' as const, generation, epoch, upTo };
+    const name = { circle: 'table' as const, generation, epoch, upTo, ended };
     const [commitHash, welcomeHash] = [hash('blob', draft.commit), draft.welcome && hash('blob', draft.welcome)];
     const action: Action = {
       kind: 'commit',

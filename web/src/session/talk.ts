@@ -79,12 +79,7 @@ export const openTalk = (needs: TalkNeeds): Talk => {
       pass: (message) => needs.say({ kind: 'pass', message }),
       now: needs.now,
       changed: needs.changed,
-      lost: () => {
-        opened.close();
-        conversation = null;
-        needs.join({ kind: 'lost-keys' });
-        void takeSeat();
-      },
+      lost: sitAnew,
     });
     opened.sayMedia(needs.sends());
     opened.facts(media.facts());
@@ -113,18 +108,29 @@ export const openTalk = (needs: TalkNeeds): Talk => {
       if (seat && seat !== agreement.seat.id) needs.happened({ kind: 'sat', seat });
     }
     if (action.kind !== 'leave' && action.kind !== 'remove' && action.kind !== 'lost') return;
-    if (action.seating === conversation?.seating) {
-      leaving?.(true);
-      if (action.kind !== 'leave') needs.join({ kind: 'ended', why: 'removed' });
-      return;
-    }
+    if (action.seating === conversation?.seating) return ended(action.kind);
     const seat = seats.get(action.seating);
     if (seat)
       needs.happened({ kind: action.kind === 'leave' ? 'left' : action.kind === 'remove' ? 'removed' : 'lost', seat });
   };
   const seats = new Map<number, string>();
 
-  const log = openDeviceLog(agreement.sheet, agreement.pins, needs.now, {
+  /** Our own seating is over. */
+  const ended = (kind: 'leave' | 'remove' | 'lost') => {
+    if (kind === 'leave') leaving?.(true);
+    if (kind === 'remove') needs.join({ kind: 'ended', why: 'removed' });
+    if (kind === 'lost') sitAnew();
+  };
+
+  /** Keys cannot be followed any more, or our node gave us up for lost: a new seating of the same device. */
+  const sitAnew = () => {
+    conversation?.close();
+    conversation = null;
+    needs.join({ kind: 'lost-keys' });
+    void takeSeat();
+  };
+
+  const log = openDeviceLog(agreement.sheet, needs.now, {
     moved: (ledger, entry) => {
       for (const [id, seating] of ledger.state.seatings) seats.set(id, seating.seat.id);
       if (conversation) conversation.moved(ledger, entry, log.restricted());
@@ -133,9 +139,10 @@ export const openTalk = (needs: TalkNeeds): Talk => {
       if (entry && conversation) announce(entry, ledger);
       if (conversation?.keyed()) needs.join({ kind: 'keyed' });
     },
-    restricted: (seatings) => {
+    restricted: (seatings, { action }) => {
       conversation?.restricted(seatings);
-      if (conversation && seatings.includes(conversation.seating)) needs.join({ kind: 'ended', why: 'removed' });
+      if (!conversation || !seatings.includes(conversation.seating)) return;
+      if (action.kind === 'remove' || action.kind === 'lost') ended(action.kind);
     },
     broke: (refusal) => needs.join({ kind: 'broke', refusal }),
     gap: needs.again,

@@ -32,10 +32,13 @@ export class Publication {
   async begin(room: Room): Promise<string | null> {
     const decoys = theDecoys();
     const codecs = RTCRtpSender.getCapabilities('video')?.codecs.map((codec) => codec.mimeType) ?? [];
-    const { Track } = await import('livekit-client');
+    const { LocalAudioTrack, Track } = await import('livekit-client');
+    const sound = new LocalAudioTrack(decoys.audio, undefined, true);
+    // It would spend a moment that matters on finding out that a decoy is silent.
+    sound.checkForSilence = async () => false;
     try {
       await Promise.all([
-        room.localParticipant.publishTrack(decoys.audio, { ...soundOptions, source: Track.Source.Microphone }),
+        room.localParticipant.publishTrack(sound, { ...soundOptions, source: Track.Source.Microphone }),
         room.localParticipant.publishTrack(decoys.video, {
           ...pictureOptions(pictureCodec(codecs)),
           source: Track.Source.Camera,

@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A rehearsal as a person starts it, with a data folder of its own. */
+export type Rehearsal = {
+  /** Address of the rehearsal page. */
+  readonly address: string;
+  readonly data: string;
+  readonly process: ChildProcess;
+  /** A fresh one-time link for a seat. */
+  readonly link: (seat: string, how?: { readonly standIn?: boolean; readonly tone?: number }) => Promise<string>;
+  readonly state: () => Promise<RehearsalState>;
+  /** Ends it as Ctrl-C does; resolves when the process is gone. */
+  readonly stop: () => Promise<void>;
+};
+
+export type RehearsalState = {
+  readonly delegations: readonly {
+    readonly name: string;
+    readonly root: string;
+    readonly host: boolean;
+    readonly seats: readonly { readonly id: string; readonly name: string; readonly occupied: string }[];
+  }[];
+};
+
+/** Starts a rehearsal and waits until it printed its address. */
+export const startRehearsal = async (
+  options: { readonly data?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<Rehearsal> => {
+  const data = options.data ?? (await mkdtemp(join(tmpdir(), 'parley-rehearsal-')));
+  const child = spawn(process.execPath, [join(root, 'server/bin/parley.js'), 'rehearse'], {
+    cwd: root,
+    env: { ...process.env, ...options.env, PARLEY_DATA: data },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const address = (await printed(child)).replace(/\/$/, '');
+  // Node does not resolve names under .localhost; all of them are this machine.
+  const api = address.replace('rehearsal.localhost', '127.0.0.1');
+  const headers = { host: new URL(address).host, origin: new URL(address).origin, 'content-type': 'application/json' };
+  return {
+    address,
+    data,
+    process: child,
+    link: async (seat, { standIn = false, tone } = {}) => {
+      const body = JSON.stringify({ seat, standIn });
+      const response = await fetch(`${api}/api/link`, { method: 'POST', headers, body });
+      const answer: unknown = await response.json();
+      if (typeof answer !== 'object' || answer === null || !('url' in answer) || typeof answer.url !== 'string')
+        throw new Error(`no link: ${JSON.stringify(answer)}`);
+      return tone === undefined ? answer.url : `${answer.url}&tone=${tone}`;
+    },
+    state: async () => (await fetch(`${api}/api/state`, { headers })).json() as Promise<RehearsalState>, // its own API
+    stop: async () => {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGINT');
+        await once(child, 'exit');
+      }
+      if (!options.data) await rm(data, { recursive: true, force: true });
+    },
+  };
+};
+
+const printed = (child: ChildProcess): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let said = '';
+    const hear = (chunk: Buffer) => {
+      said += chunk.toString();
+      const found = /https?:\/\/rehearsal\.localhost:\d+\/?/.exec(said);
+      if (found) resolve(found[0]);
+    };
+    child.stdout?.on('data', hear);
+    child.stderr?.on('data', hear);
+    child.once('exit', (code) => reject(new Error(`the rehearsal ended with ${code}:\n${said}`)));
+  });
