@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Bytes, decode, encode, Refusal, toHex } from '@parley/protocol/bytes';
 import { fingerprint, type RootKeys, rootKeys } from '@parley/protocol/identity';
+import type { TlsFiles } from './doors/tls.ts';
 
 /** An address that a door listens on, and the origin by which others name it. */
 export type DoorConfig = { readonly origin: string; readonly address: string; readonly port: number };
@@ -25,6 +26,8 @@ export type NodeConfig = {
   readonly web: string;
   /** Whether plain HTTP is spoken: on loopback, for a rehearsal. */
   readonly plain: boolean;
+  /** What both doors speak TLS with; null only where `plain` is allowed, or something in front speaks it. */
+  readonly tls: TlsFiles | null;
   /** Private address ranges in which counterparts may be, in CIDR. */
   readonly privateRanges: readonly string[];
   readonly counterparts: readonly CounterpartConfig[];
@@ -53,6 +56,7 @@ type Reader = {
   readonly port: (name: string) => number;
   readonly portOrNull: (name: string) => number | null;
   readonly flag: (name: string) => boolean;
+  readonly isNull: (name: string) => boolean;
   readonly inner: (name: string) => Reader;
   readonly list: (name: string) => readonly unknown[];
 };
@@ -74,6 +78,7 @@ const reader = (value: unknown, path: string): Reader => {
   return {
     text,
     port,
+    isNull: (name) => get(name) === null,
     textOrNull: (name) => (get(name) === null ? null : text(name)),
     portOrNull: (name) => (get(name) === null ? null : port(name)),
     flag: (name) => {
@@ -126,6 +131,12 @@ export const readConfig = (path: string): NodeConfig | Refusal => {
   }
 };
 
+const tlsFiles = (from: Reader): TlsFiles | null => {
+  if (from.isNull('tls')) return null;
+  const files = from.inner('tls');
+  return { certificate: files.text('certificate'), key: files.text('key') };
+};
+
 const parseConfig = (value: unknown): NodeConfig => {
   const from = reader(value, 'config');
   const plain = from.flag('plain');
@@ -143,6 +154,7 @@ const parseConfig = (value: unknown): NodeConfig => {
     peer: door(from.inner('peer'), plain),
     web: from.text('web'),
     plain,
+    tls: tlsFiles(from),
     privateRanges: texts(from.list('privateRanges'), 'config.privateRanges'),
     counterparts,
     sheets: texts(from.list('sheets'), 'config.sheets'),

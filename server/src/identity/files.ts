@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Bytes, Refusal, type Signer } from '@parley/protocol/bytes';
+import { type Bytes, Refusal, type Signer, toHex } from '@parley/protocol/bytes';
 import { certify, fingerprint, type RootKeys, verifyCertificate } from '@parley/protocol/identity';
-import { toHex } from '@parley/protocol/bytes';
 import { freshEd, freshPq, fromText, rootSignerOf, signerOf, toText } from './keys.ts';
 
 /** How long an issuing key is certified for, and when it is renewed: 30 days, with a week to spare. */

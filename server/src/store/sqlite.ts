@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { Kysely } from 'kysely';
 import type { Bytes } from '@parley/protocol/bytes';
+import { Kysely } from 'kysely';
 import { builtIn } from './dialect.ts';
 import { migrate } from './migrations.ts';
 import type { Device, Store, StoredBlob, StoredEntry } from './store.ts';

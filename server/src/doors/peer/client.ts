@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Agent as PlainAgent, type IncomingMessage, request as plainRequest } from 'node:http';
+import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { type Bytes, decode, encode, Refusal, toHex } from '@parley/protocol/bytes';

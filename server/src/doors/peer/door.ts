@@ -4,7 +4,8 @@ import { MESSAGE_LIMIT, type PeerReply, type PeerRequest, peerRequest } from '@p
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Clock } from '../../clock.ts';
 import type { Store } from '../../store/store.ts';
-import { pace, type Pace } from '../pace.ts';
+import { type Pace, pace } from '../pace.ts';
+import { serverFor, type TlsFiles } from '../tls.ts';
 import { MAX_AGE, type PeerSigner, signResponse, verifyRequest } from './signature.ts';
 
 /** The one path of the peer door. */
@@ -19,6 +20,7 @@ export type PeerDoorOptions = {
   readonly store: Pick<Store, 'takeNonce'>;
   readonly clock: Clock;
   readonly logger: FastifyBaseLogger;
+  readonly tls: TlsFiles | null;
   /** Answers a request that is known to be from `root` (hex). */
   readonly handle: (root: string, request: PeerRequest) => Promise<PeerReply>;
 };
@@ -45,6 +47,7 @@ export const peerDoor = (options: PeerDoorOptions): FastifyInstance => {
     bodyLimit: MESSAGE_LIMIT,
     requestTimeout: 15_000,
     exposeHeadRoutes: false,
+    serverFactory: serverFor(options.tls),
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/cbor', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

@@ -46,6 +46,7 @@ beforeAll(async () => {
     store,
     clock: systemClock,
     logger: nodeLogger('test', 'silent'),
+    tls: null,
     handle: async (_root, request): Promise<PeerReply> => {
       heard.push(request);
       return { kind: 'status', now: 1, serial: 2 };

@@ -38,8 +38,7 @@ const requestDescriptor = (targetUri: string, fields: Headers): MessageDescripto
 });
 
 /** `Content-Digest` of a body (RFC 9530 §2). */
-export const digest = (body: Uint8Array): string =>
-  `sha-256=:${createHash('sha256').update(body).digest('base64')}:`;
+export const digest = (body: Uint8Array): string => `sha-256=:${createHash('sha256').update(body).digest('base64')}:`;
 
 const signed = async (
   message: MessageDescriptor,
@@ -72,8 +71,7 @@ export const signRequest = (
   to: { readonly targetUri: string; readonly recipient: string },
   body: Uint8Array,
   parameters: { readonly created: number; readonly nonce: string },
-): Promise<Headers> =>
-  signed(requestDescriptor(to.targetUri, unsigned(body, to.recipient)), REQUEST, by, parameters);
+): Promise<Headers> => signed(requestDescriptor(to.targetUri, unsigned(body, to.recipient)), REQUEST, by, parameters);
 
 /** Headers of the answer to a request; bound to that request by its signature. */
 export const signResponse = (

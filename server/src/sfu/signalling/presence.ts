@@ -1,5 +1,5 @@
-import { ParticipantInfo_State, ParticipantUpdate, SignalResponse } from '@livekit/protocol';
 import type { ParticipantInfo } from '@livekit/protocol';
+import { ParticipantInfo_State, ParticipantUpdate, SignalResponse } from '@livekit/protocol';
 
 /** What an SFU told of others, kept back until the seat is admitted. */
 export type Presence = {

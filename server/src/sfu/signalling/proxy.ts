@@ -1,10 +1,11 @@
-import type { LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
 import { SignalRequest, UpdateSubscription } from '@livekit/protocol';
 import { Refusal } from '@parley/protocol/bytes';
 import { type RawData, WebSocket } from 'ws';
 import type { Clock } from '../../clock.ts';
 import { closeWith } from '../../doors/close.ts';
 import { pace } from '../../doors/pace.ts';
+import type { AddressGuard } from '../../doors/peer/address.ts';
 import type { SfuPermission, SfuTicket } from '../sfu.ts';
 import type { Join } from './join.ts';
 import { presence } from './presence.ts';
@@ -16,16 +17,23 @@ const MOST_WAITING = 4_194_304;
 const OPEN_WITHIN_MS = 5_000;
 const IDLE_MS = 30_000;
 
-/** Opens the connection to an SFU. The token goes as a header, never into an address that somebody might log. */
-export const openUpstream = (ticket: SfuTicket, target: string, lookup: LookupFunction): Promise<WebSocket | Refusal> =>
+/** Opens the connection to an SFU (`guard`: a counterpart named its address). The token goes as a header, never into an address that somebody might log. */
+export const openUpstream = (
+  ticket: SfuTicket,
+  target: string,
+  guard: AddressGuard | null,
+): Promise<WebSocket | Refusal> =>
   new Promise((resolve) => {
+    const { hostname } = new URL(ticket.url);
+    const literal = hostname.replace(/^\[|\]$/g, '');
+    if (guard && isIP(literal) !== 0 && !guard.allows(literal)) return resolve(new Refusal('peer.address'));
     const socket = new WebSocket(`${ticket.url.replace(/^http/, 'ws')}${target}`, {
       headers: { authorization: `Bearer ${ticket.token}` },
       perMessageDeflate: false,
       maxPayload: LONGEST_MESSAGE,
       handshakeTimeout: OPEN_WITHIN_MS,
       followRedirects: false,
-      lookup,
+      ...(guard ? { lookup: guard.lookup } : {}),
     });
     socket.pause(); // what comes before anybody listens waits
     socket.once('open', () => resolve(socket));

@@ -84,7 +84,13 @@ describe('what a device may say to an SFU', () => {
 });
 
 describe('what an SFU may say to a device', () => {
-  const other = new ParticipantInfo({ sid: 'PA_2', identity: 'i2', name: 'B. Person', metadata: 'm', attributes: { a: 'b' } });
+  const other = new ParticipantInfo({
+    sid: 'PA_2',
+    identity: 'i2',
+    name: 'B. Person',
+    metadata: 'm',
+    attributes: { a: 'b' },
+  });
   other.tracks = [new TrackInfo({ sid: 'TR_1', name: 'camera of Person' })];
   const join = response({
     case: 'join',
@@ -127,8 +133,7 @@ describe('what an SFU may say to a device', () => {
 describe('how a device asks to join', () => {
   const wrapped = (join: JoinRequest, compression = WrappedJoinRequest_Compression.GZIP) => {
     const bytes = join.toBinary();
-    const joinRequest =
-      compression === WrappedJoinRequest_Compression.GZIP ? new Uint8Array(gzipSync(bytes)) : bytes;
+    const joinRequest = compression === WrappedJoinRequest_Compression.GZIP ? new Uint8Array(gzipSync(bytes)) : bytes;
     const text = Buffer.from(new WrappedJoinRequest({ compression, joinRequest }).toBinary()).toString('base64');
     return new URLSearchParams({ access_token: 'dummy', join_request: text.replaceAll('+', '-').replaceAll('/', '_') });
   };

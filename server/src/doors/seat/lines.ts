@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { type Bytes, Refusal, toHex } from '@parley/protocol/bytes';
+import type { PeerReply } from '@parley/protocol/wire';
+import type { Clock } from '../../clock.ts';
+import type { Meeting } from '../../meeting/meeting.ts';
+import type { Sfu, SfuPermission, SfuTicket } from '../../sfu/sfu.ts';
+import type { Device } from '../../store/store.ts';
+
+/** Access of devices to SFUs: their own delegation's, and the counterparts'. */
+export type Lines = {
+  /** A ticket to the SFU of `root` (hex) for an own device. `resume`: under the same transport name as before. */
+  readonly ticket: (
+    meeting: Meeting,
+    device: Device,
+    root: string,
+    resume: boolean,
+  ) => Promise<{ readonly ticket: SfuTicket; readonly permission: SfuPermission } | Refusal>;
+  /** Ends an own device's connection to one's own SFU. */
+  readonly evict: (meeting: Meeting, device: Device) => void;
+  /** A counterpart's node asks for access for one of its devices, whose mandate was verified. */
+  readonly give: (meeting: Bytes, root: string, seat: string) => Promise<PeerReply>;
+};
+
+/** A counterpart's ticket can be used again to resume for as long as its token lives. */
+const RESUME_MS = 8 * 60_000;
+/** A line younger than this belongs to a new page of the same seat. */
+const YOUNG_MS = 2_000;
+
+type Line = { readonly identity: string; readonly since: number };
+
+export type LinesOptions = {
+  readonly own: string;
+  readonly sfu: Sfu;
+  readonly clock: Clock;
+  /** Asks the node of `root` for a subscriber's access. */
+  readonly ask: (root: string, meeting: Bytes, device: Device) => Promise<SfuTicket | Refusal>;
+};
+
+/** Gives out lines, one a device and SFU; a new one ends the one before. */
+export const lines = ({ own, sfu, clock, ask }: LinesOptions): Lines => {
+  const given = new Map<string, Line>();
+  const foreign = new Map<string, { readonly ticket: SfuTicket; readonly since: number }>();
+  const room = (meeting: Bytes): string => toHex(meeting);
+
+  const fresh = async (meeting: Bytes, name: string, permission: SfuPermission): Promise<SfuTicket | Refusal> => {
+    const before = given.get(name);
+    const identity = randomBytes(16).toString('hex');
+    const ticket = await sfu.ticket(room(meeting), permission, identity);
+    if (ticket instanceof Refusal) return ticket;
+    given.set(name, { identity, since: clock.now() });
+    if (before) void sfu.evict(room(meeting), before.identity);
+    return ticket;
+  };
+  const nameOf = (meeting: Bytes, root: string, seat: string) => `${toHex(meeting)} ${root} ${seat}`;
+
+  return {
+    ticket: async (meeting, device, root, resume) => {
+      const id = meeting.sheet.meeting;
+      if (!meeting.sheet.delegations.some((delegation) => toHex(delegation.root) === root))
+        return new Refusal('sfu.unknown-root');
+      if (root === own) {
+        const name = nameOf(id, own, device.seat);
+        const before = given.get(name);
+        if (resume && !before) return new Refusal('sfu.no-resume');
+        const ticket =
+          resume && before ? await sfu.ticket(room(id), 'publish', before.identity) : await fresh(id, name, 'publish');
+        return ticket instanceof Refusal ? ticket : { ticket, permission: 'publish' };
+      }
+      const name = `${nameOf(id, root, device.seat)} ${toHex(device.key)}`;
+      const before = foreign.get(name);
+      if (resume) {
+        if (!before || clock.now() - before.since > RESUME_MS) return new Refusal('sfu.no-resume');
+        return { ticket: before.ticket, permission: 'subscribe' };
+      }
+      const ticket = await ask(root, id, device);
+      if (ticket instanceof Refusal) return ticket;
+      foreign.set(name, { ticket, since: clock.now() });
+      return { ticket, permission: 'subscribe' };
+    },
+    evict: (meeting, device) => {
+      const line = given.get(nameOf(meeting.sheet.meeting, own, device.seat));
+      if (line && clock.now() - line.since > YOUNG_MS) void sfu.evict(room(meeting.sheet.meeting), line.identity);
+    },
+    give: async (meeting, root, seat) => {
+      const ticket = await fresh(meeting, nameOf(meeting, root, seat), 'subscribe');
+      return ticket instanceof Refusal
+        ? { kind: 'refused', code: ticket.code, detail: ticket.detail }
+        : { kind: 'line', url: ticket.url, token: ticket.token };
+    },
+  };
+};

@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { type Bytes, decode, encode, equal, hash, Refusal, verify } from '@parley/protocol/bytes';
+import { mandateHash, type RootKeys } from '@parley/protocol/identity';
+import { type DeviceToNode, deviceToNode, MESSAGE_LIMIT, type NodeToDevice } from '@parley/protocol/wire';
+import type { RawData, WebSocket } from 'ws';
+import type { Clock } from '../../clock.ts';
+import type { Parting } from '../../meeting/losing.ts';
+import { serial } from '../../meeting/serial.ts';
+import type { Device } from '../../store/store.ts';
+import { closeWith } from '../close.ts';
+import { pace } from '../pace.ts';
+import type { OwnSeat } from './seats.ts';
+
+const PROVE_WITHIN_MS = 5_000;
+const PING_MS = 10_000;
+const IDLE_MS = 30_000;
+const MOST_WAITING = 8_388_608;
+/** Close code of a page that goes away: closed, reloaded, navigated (RFC 6455 §7.4.1). */
+const GOING_AWAY = 1001;
+
+export type DeviceSocketOptions = {
+  readonly origin: string;
+  readonly clock: Clock;
+  readonly seat: OwnSeat;
+  /** The device whose cookie came with the socket. */
+  readonly device: Device;
+  /** Keys of the roots of the meeting's delegations. */
+  readonly roots: readonly RootKeys[];
+  /** Hears that a device has proven itself, so that its older socket can be closed. */
+  readonly proven: () => void;
+  /** Hears with which code a socket was refused. */
+  readonly refused: (code: string) => void;
+};
+
+const whole = (data: RawData): Uint8Array =>
+  data instanceof ArrayBuffer ? new Uint8Array(data) : Array.isArray(data) ? Buffer.concat(data) : data;
+
+/** Speaks with one device (NODE8 to NODE11) until its socket closes. */
+export const serveDevice = (socket: WebSocket, options: DeviceSocketOptions): void => {
+  const { clock, device, seat } = options;
+  const { meeting } = seat;
+  const inOrder = serial();
+  const allowed = pace(clock, 200, 50);
+  const nonce = new Uint8Array(randomBytes(32));
+  const mandate = mandateHash(device.mandate);
+  let state: 'asked' | 'proving' | 'proven' | 'closed' = 'asked';
+  let leave: ((how: Parting) => void) | null = null;
+
+  const refuse = (refusal: Refusal) => {
+    if (state === 'closed') return;
+    options.refused(refusal.code);
+    closeWith(socket, refusal);
+  };
+  const send = (message: NodeToDevice) => {
+    if (socket.readyState !== socket.OPEN) return;
+    socket.send(encode(message));
+    if (socket.bufferedAmount > MOST_WAITING) refuse(new Refusal('door.slow-reader'));
+  };
+  const refusedAct = (act: Bytes | null, { code, detail }: Refusal) =>
+    send({ kind: 'refused', act, code, detail: detail.slice(0, 400) });
+
+  const prove = async (given: Extract<DeviceToNode, { kind: 'prove' }>): Promise<undefined | Refusal> => {
+    if (!equal(given.device, device.key)) return new Refusal('door.other-device');
+    const proof = encode({ origin: options.origin, meeting: device.meeting, seat: device.seat, nonce });
+    if (!(await verify(given.device, 'device-proof', proof, given.sig))) return new Refusal('door.forged');
+    const { certificate } = device;
+    const chain = { certificate, mandate: device.mandate };
+    const signedSheet = new Uint8Array(seat.signedSheet);
+    send({ kind: 'agreed', sheet: signedSheet, roots: options.roots, chain, now: clock.now() });
+    options.proven();
+    const parted = await meeting.attend({ seat: device.seat, device: device.key, send });
+    // It may have closed in the meantime.
+    if (socket.readyState === socket.OPEN) leave = parted;
+    else parted('gone');
+    return undefined;
+  };
+
+  const hear = async (message: DeviceToNode): Promise<void> => {
+    if (state === 'asked') {
+      if (message.kind !== 'prove') return refuse(new Refusal('door.silent'));
+      state = 'proving';
+      const refusal = await prove(message);
+      if (refusal) return refuse(refusal);
+      if (state === 'proving') state = 'proven';
+      return;
+    }
+    switch (message.kind) {
+      case 'prove':
+        return refuse(new Refusal('door.forged', 'a second proof'));
+      case 'submit': {
+        const refusal = await meeting.submit(message.act, message.blobs, mandate);
+        if (refusal) refusedAct(hash('act', message.act), refusal);
+        return;
+      }
+      case 'pass': {
+        const refusal = await meeting.pass(message.message);
+        if (refusal) refusedAct(null, refusal);
+        return;
+      }
+      case 'want':
+        return send({ kind: 'blob', hash: message.hash, bytes: await meeting.blob(message.hash) });
+    }
+  };
+
+  const silent = clock.after(PROVE_WITHIN_MS, () => {
+    if (state !== 'proven') refuse(new Refusal('door.silent'));
+  });
+  let heardAt = clock.now();
+  let stopPinging = () => {};
+  const ping = () => {
+    if (clock.now() - heardAt > IDLE_MS) return refuse(new Refusal('door.idle'));
+    socket.ping();
+    stopPinging = clock.after(PING_MS, ping);
+  };
+  stopPinging = clock.after(PING_MS, ping);
+
+  socket.on('pong', () => {
+    heardAt = clock.now();
+  });
+  socket.on('message', (data, binary) => {
+    heardAt = clock.now();
+    if (!allowed()) return refuse(new Refusal('door.too-many'));
+    const message = binary ? decode(deviceToNode, whole(data), MESSAGE_LIMIT) : new Refusal('bytes.malformed', 'text');
+    if (message instanceof Refusal) return refuse(message);
+    void inOrder(() => hear(message)).catch((error: unknown) => {
+      closeWith(socket, new Refusal('node.broken'));
+      throw error;
+    });
+  });
+  socket.once('error', () => socket.terminate()); // a frame too long, or no WebSocket
+  socket.once('close', (code) => {
+    state = 'closed';
+    silent();
+    stopPinging();
+    leave?.(code === GOING_AWAY ? 'closed' : 'gone');
+  });
+  send({ kind: 'challenge', nonce, meeting: device.meeting });
+};

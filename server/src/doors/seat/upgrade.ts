@@ -1,0 +1,164 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { equal, Refusal, toHex } from '@parley/protocol/bytes';
+import { MESSAGE_LIMIT } from '@parley/protocol/wire';
+import type { FastifyBaseLogger } from 'fastify';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Clock } from '../../clock.ts';
+import type { Meeting } from '../../meeting/meeting.ts';
+import { readJoin } from '../../sfu/signalling/join.ts';
+import { carry, openUpstream } from '../../sfu/signalling/proxy.ts';
+import type { Device, Store } from '../../store/store.ts';
+import { closeWith, REPLACED } from '../close.ts';
+import type { AddressGuard } from '../peer/address.ts';
+import type { Lines } from './lines.ts';
+import { deviceAt, type OwnSeat, type OwnSeats, readSeatPath } from './seats.ts';
+import { serveDevice } from './socket.ts';
+import { statusOf } from './status.ts';
+
+export type UpgradeOptions = {
+  readonly origin: string;
+  readonly own: string;
+  readonly seats: OwnSeats;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: FastifyBaseLogger;
+  readonly lines: Lines;
+  /** Guards addresses that counterparts name. */
+  readonly guard: AddressGuard;
+};
+
+const SFU_PATH = /^sfu\/([0-9a-f]{64})\/(rtc(?:\/v1)?)$/;
+const SIGNAL_LIMIT = 262_144;
+
+const isSeated = (meeting: Meeting, device: Device): boolean =>
+  meeting.living().some((one) => one.seat.id === device.seat && equal(one.device, device.key));
+
+const refuseUpgrade = (socket: Duplex, refusal: Refusal): void => {
+  const body = JSON.stringify({ code: refusal.code });
+  const head = `HTTP/1.1 ${statusOf(refusal)} Refused\r\ncontent-type: application/json\r\nconnection: close\r\n`;
+  socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+};
+
+/** Takes WebSockets at the seat doors: device sockets, and signalling on its way to an SFU. */
+export const takeUpgrades = (server: Server, options: UpgradeOptions): { readonly close: () => void } => {
+  const { logger, clock, store, lines } = options;
+  const devices = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_LIMIT, perMessageDeflate: false });
+  const signals = new WebSocketServer({ noServer: true, maxPayload: SIGNAL_LIMIT, perMessageDeflate: false });
+  const newest = new Map<string, WebSocket>();
+
+  const accept = (taker: WebSocketServer, request: IncomingMessage, socket: Duplex, head: Buffer) =>
+    new Promise<WebSocket>((resolve) => taker.handleUpgrade(request, socket, head, resolve));
+
+  const serve = async (
+    { request, socket, head }: Upgrade,
+    seat: OwnSeat,
+    device: Device,
+  ): Promise<Refusal | undefined> => {
+    const accepted = await accept(devices, request, socket, head);
+    const name = `${device.seat} ${toHex(device.key)}`;
+    serveDevice(accepted, {
+      origin: options.origin,
+      clock,
+      seat,
+      device,
+      roots: [...seat.meeting.sheet.roots.values()],
+      proven: () => {
+        const older = newest.get(name);
+        newest.set(name, accepted);
+        if (older && older !== accepted) closeWith(older, new Refusal('door.replaced'), REPLACED);
+      },
+      refused: (code) => logger.warn({ code }, 'a device was refused'),
+    });
+    accepted.once('close', () => {
+      if (newest.get(name) === accepted) newest.delete(name);
+    });
+    return undefined;
+  };
+
+  const signal = async (
+    { request, socket, head, url }: Upgrade,
+    { meeting }: OwnSeat,
+    device: Device,
+    [root = '', path = '']: readonly string[],
+  ): Promise<Refusal | undefined> => {
+    const admitted = isSeated(meeting, device);
+    const join = readJoin(path, url.searchParams, admitted);
+    if (join instanceof Refusal) return join;
+    const line = await lines.ticket(meeting, device, root, join.resume);
+    if (line instanceof Refusal) return line;
+    const own = root === options.own;
+    const sfu = await openUpstream(line.ticket, join.target, own ? null : options.guard);
+    if (sfu instanceof Refusal) return sfu;
+    const passage = await accept(signals, request, socket, head);
+    let seated = admitted;
+    const stopWatching = meeting.onChange(() => {
+      const now = isSeated(meeting, device);
+      if (seated && !now) {
+        closeWith(passage, new Refusal('sfu.seat-ended'));
+        if (own) lines.evict(meeting, device);
+      }
+      seated = now;
+    });
+    passage.once('close', stopWatching);
+    carry({
+      device: passage,
+      sfu,
+      permission: line.permission,
+      join,
+      admitted,
+      onAdmitted: (then) => meeting.onChange(() => isSeated(meeting, device) && then()),
+      clock,
+      closed: (by, code) => {
+        if (code !== 'door.closed' && code !== 'sfu.closed') logger.warn({ by, code, root }, 'signalling was refused');
+      },
+    });
+    return undefined;
+  };
+
+  type Upgrade = {
+    readonly request: IncomingMessage;
+    readonly socket: Duplex;
+    readonly head: Buffer;
+    readonly url: URL;
+  };
+  const take = async (upgrade: Upgrade): Promise<Refusal | undefined> => {
+    const { request, url } = upgrade;
+    if (request.headers.origin !== options.origin) return new Refusal('door.origin');
+    const place = readSeatPath(url.pathname);
+    const seat = place && options.seats.get(place.seat);
+    if (!place || !seat) return new Refusal('door.unknown-seat');
+    const device = await deviceAt(store, place.seat, request.headers.cookie);
+    if (device instanceof Refusal) return device;
+    if (!equal(device.meeting, seat.meeting.sheet.meeting)) return new Refusal('door.unknown-device');
+    if (place.rest === 'socket') return serve(upgrade, seat, device);
+    const [, ...parts] = SFU_PATH.exec(place.rest) ?? [];
+    return parts.length === 2 ? signal(upgrade, seat, device, parts) : new Refusal('door.unknown-path');
+  };
+
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    const text = request.url ?? '/';
+    if (!text.startsWith('/') || !URL.canParse(text, options.origin))
+      return refuseUpgrade(socket, new Refusal('door.unknown-path'));
+    take({ request, socket, head, url: new URL(text, options.origin) }).then(
+      (refusal) => {
+        if (!refusal) return;
+        logger.warn({ code: refusal.code }, 'a socket was refused');
+        refuseUpgrade(socket, refusal);
+      },
+      (error: unknown) => {
+        logger.error({ err: error }, 'a socket broke');
+        socket.destroy();
+      },
+    );
+  });
+  return {
+    close: () => {
+      for (const taker of [devices, signals]) {
+        for (const client of taker.clients) client.terminate();
+        taker.close();
+      }
+    },
+  };
+};

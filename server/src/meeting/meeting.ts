@@ -1,0 +1,368 @@
+import { type Bytes, equal, hash, Refusal, toHex } from '@parley/protocol/bytes';
+import { isRestriction, type Ledger, numberOf, openAct, type Seating, type Sheet, signAct } from '@parley/protocol/log';
+import type { NodeToDevice, PeerReply, PeerRequest } from '@parley/protocol/wire';
+import type { FastifyBaseLogger } from 'fastify';
+import { audience, type Listener } from './audience.ts';
+import { heartbeat } from './heartbeat.ts';
+import type { Link } from './links.ts';
+import { losing, type Parting } from './losing.ts';
+import { newest } from './passing.ts';
+import { openRecord, type Recorded, type RecordOptions } from './record.ts';
+import { serial } from './serial.ts';
+
+/** One meeting at one node: it orders (the host), verifies, stores, countersigns, tells. */
+export type Meeting = {
+  readonly sheet: Sheet;
+  /** A device has proven itself: it hears what it may. The returned function ends that. */
+  readonly attend: (listener: Listener) => Promise<(how: Parting) => void>;
+  /** An act of an own device, under the mandate by which that device is known here. */
+  readonly submit: (act: Bytes, blobs: readonly Bytes[], mandate: Bytes) => Promise<Refusal | null>;
+  /** A passing message of an own device. */
+  readonly pass: (message: Bytes) => Promise<Refusal | null>;
+  readonly blob: (hash: Bytes) => Promise<Bytes | null>;
+  /** Answers another node, whose root is known. */
+  readonly handle: (root: string, request: PeerRequest) => Promise<PeerReply>;
+  /** Seatings that stand: settled, and ended by nothing. */
+  readonly living: () => readonly Seating[];
+  /** Hears every change of `living`. */
+  readonly onChange: (listener: () => void) => () => void;
+  /** Resolves once every counterpart has said how far the log goes. */
+  readonly synced: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+};
+
+export type MeetingOptions = Omit<RecordOptions, 'maySign'> & {
+  /** Ways to the counterparts of this meeting; `changed` hears whom it reaches. */
+  readonly links: (changed: (root: string, reached: boolean) => void) => readonly Link[];
+  readonly lostAfter: { readonly gone: number; readonly closed: number };
+  readonly logger: FastifyBaseLogger;
+};
+
+const PART = 64;
+/** How long devices have to come back after a start of their node. */
+const AFTER_START_MS = 10_000;
+/** Codes after which there is nothing to go on with: two logs exist, or a pinned root is not what it was. */
+const FATAL = new Set(['log.fork', 'log.equivocation', 'peer.root-changed']);
+
+const done: PeerReply = { kind: 'done' };
+const asReply = ({ code, detail }: Refusal): PeerReply => ({ kind: 'refused', code, detail: detail.slice(0, 400) });
+const toDevice = (act: Bytes | null, { code, detail }: Refusal): NodeToDevice => ({
+  kind: 'refused',
+  act,
+  code,
+  detail: detail.slice(0, 400),
+});
+
+/** Opens a meeting from the store and begins to speak with its counterparts. */
+export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => {
+  const { own, sheet, store, clock, logger } = options;
+  const { meeting } = sheet;
+  const ownName = toHex(own.root);
+  const hostName = toHex(sheet.host);
+  const hosting = hostName === ownName;
+  const run = serial();
+  const people = audience();
+  const passed = newest();
+  const changes = new Set<() => void>();
+  let stopped: Refusal | null = null;
+  let lost = 0;
+
+  const pulse = heartbeat({
+    meeting,
+    clock,
+    links: options.links((root, reached) => {
+      if (root === hostName) people.tellAll({ kind: 'host', reached });
+      if (root === hostName && reached) void resubmit();
+    }),
+    head: () => record.ledger().state.head.seq,
+    take: (root, reply) => takeLog(root, reply.entries, reply.countersignatures),
+    failed: (refusal) => stopIfFatal(refusal),
+    synced: () => void run(signLate),
+  });
+  const record = await openRecord({ ...options, maySign: pulse.isSynced });
+  const ledger = (): Ledger => record.ledger();
+  const tellPeers = (request: PeerRequest) => pulse.links.map((link) => link.send(request));
+
+  const living = (): readonly Seating[] => {
+    const { state, settled } = ledger();
+    const ended = record.ended();
+    return [...settled.seatings.values()].filter(({ id }) => state.seatings.has(id) && !ended.has(id));
+  };
+  const ownStanding = (): readonly Seating[] => {
+    const ended = record.ended();
+    return [...ledger().state.seatings.values()].filter(({ id, root }) => root === ownName && !ended.has(id));
+  };
+
+  const stopIfFatal = (refusal: Refusal): Refusal => {
+    if (!FATAL.has(refusal.code) || stopped) return refusal;
+    stopped = refusal;
+    logger.error({ code: refusal.code, detail: refusal.detail }, 'the meeting stopped');
+    people.tellAll({ kind: 'stopped', code: refusal.code, detail: refusal.detail.slice(0, 400) });
+    return refusal;
+  };
+
+  const countersignatures = async (): Promise<readonly Bytes[]> =>
+    Array.from(ledger().tally.values(), (one) => one.bytes);
+
+  // Somebody newly admitted hears the log from its beginning, then what passes.
+  const welcome = async (listener: Listener): Promise<void> => {
+    for (let after = 0, more = true; more; ) {
+      const part = await store.entriesAfter(meeting, after, PART);
+      after = part.at(-1)?.seq ?? after;
+      more = part.length === PART;
+      const entries = part.map((entry) => entry.bytes);
+      listener.send({ kind: 'log', entries, countersignatures: more ? [] : await countersignatures(), more });
+    }
+    for (const message of passed.of(ledger().state.seatings.keys())) listener.send({ kind: 'passed', message });
+  };
+  let heard = '';
+  const refresh = async (): Promise<void> => {
+    passed.forget(ledger().state.seatings);
+    const now = living();
+    await people.refresh(now, welcome);
+    const names = now.map((one) => one.id).join();
+    if (names === heard) return;
+    heard = names;
+    for (const listener of changes) listener();
+  };
+
+  /** Tells everybody here of a new entry; the counterparts of it (the host) or of the own countersignature. */
+  const announce = async ({ entry, blobs, countersignature }: Recorded): Promise<void> => {
+    const signatures = countersignature ? [countersignature] : [];
+    people.tell({ kind: 'entry', entry: entry.bytes, blobs, countersignatures: signatures });
+    if (hosting) {
+      const request: PeerRequest = { kind: 'entry', meeting, entry: entry.bytes, blobs, countersignatures: signatures };
+      for (const answer of tellPeers(request)) void answer.then(takeAnswer);
+    } else if (countersignature) tellPeers({ kind: 'countersigned', meeting, countersignature });
+    await refresh();
+  };
+  const takeAnswer = async (answer: PeerReply | Refusal): Promise<void> => {
+    if (answer instanceof Refusal) stopIfFatal(answer);
+    else if (answer.kind === 'countersigned') await run(() => takeCountersignature(answer.countersignature));
+  };
+
+  const takeCountersignature = async (given: Bytes): Promise<Refusal | null> => {
+    const taken = await record.countersigned(given);
+    if (taken instanceof Refusal) {
+      if (taken.code === 'log.ahead') pulse.beat();
+      return stopIfFatal(taken);
+    }
+    if (taken === null) return null;
+    people.tell({ kind: 'countersigned', countersignature: given });
+    await refresh();
+    return null;
+  };
+  const signLate = async (): Promise<void> => {
+    const countersignature = await record.catchUpSigning();
+    if (!countersignature) return;
+    people.tell({ kind: 'countersigned', countersignature });
+    tellPeers({ kind: 'countersigned', meeting, countersignature });
+    await refresh();
+  };
+
+  /** Entries that came unasked (`live`) or were asked for, in order. Only the host's node sends any. */
+  const takeEntry = async (
+    given: Bytes,
+    blobs: readonly Bytes[] | null,
+    live: boolean,
+  ): Promise<Recorded | Refusal> => {
+    if (stopped) return stopped;
+    const taken = await record.receive(given, blobs, live);
+    if (!(taken instanceof Refusal)) {
+      await announce(taken);
+      return taken;
+    }
+    if (taken.code === 'log.gap') pulse.beat();
+    else if (taken.code !== 'log.replay') {
+      logger.warn({ code: taken.code }, 'an entry was refused');
+      if (!FATAL.has(taken.code)) people.tell(toDevice(null, taken));
+    }
+    return stopIfFatal(taken);
+  };
+  const takeLog = (root: string, entries: readonly Bytes[], signatures: readonly Bytes[]): Promise<void> =>
+    run(async () => {
+      // A host that lost its newest entries learns them from its counterparts again.
+      if (root === hostName || hosting)
+        for (const entry of entries) if ((await takeEntry(entry, null, false)) instanceof Refusal) break;
+      for (const given of signatures) await takeCountersignature(given);
+      await signLate();
+    });
+
+  const restrict = async (given: Bytes): Promise<Refusal | null> => {
+    const act = await record.restrict(given);
+    if (act instanceof Refusal) return act;
+    if (act === null) return null;
+    people.tell({ kind: 'restricted', act: given });
+    await refresh();
+    return null;
+  };
+
+  /** Gives an act to the host: here, or at its node. */
+  const toHost = async (given: Bytes, blobs: readonly Bytes[]): Promise<Refusal | null> => {
+    if (hosting)
+      return run(() => orderHere(given, blobs, ownName).then((one) => (one instanceof Refusal ? one : null)));
+    const link = pulse.links.find((one) => one.root === hostName);
+    if (!link) return new Refusal('host.away');
+    const answer = await link.ask({ kind: 'submit', meeting, act: given, blobs });
+    if (answer instanceof Refusal)
+      return answer.code === 'peer.unreachable' ? new Refusal('host.away') : stopIfFatal(answer);
+    if (answer.kind !== 'entry') return new Refusal('peer.answer', answer.kind);
+    // The same entry also comes with the host's own message; whichever is first is taken.
+    const taken = await run(() => takeEntry(answer.entry, blobs, true));
+    if (taken instanceof Refusal && taken.code !== 'log.replay' && taken.code !== 'log.gap') return taken;
+    for (const given of answer.countersignatures) await run(() => takeCountersignature(given));
+    return null;
+  };
+  const orderHere = async (given: Bytes, blobs: readonly Bytes[], from: string): Promise<Recorded | Refusal> => {
+    if (stopped) return stopped;
+    const recorded = await record.order(given, blobs, from);
+    if (!(recorded instanceof Refusal)) await announce(recorded);
+    return recorded;
+  };
+  const restrictEverywhere = async (given: Bytes): Promise<Refusal | null> => {
+    const refused = await run(() => restrict(given));
+    if (refused) return refused;
+    tellPeers({ kind: 'restricted', meeting, act: given });
+    const refusal = await toHost(given, []);
+    return refusal && refusal.code !== 'host.away' && refusal.code !== 'host.not-synced' ? refusal : null;
+  };
+  // Restrictions that the host could not be given yet.
+  const resubmit = async (): Promise<void> => {
+    for (const given of record.waiting()) await toHost(given, []);
+  };
+
+  const giveUp = async (seating: number): Promise<void> => {
+    const { state } = ledger();
+    lost = Math.max(lost, numberOf(state, `node:${ownName}`)) + 1;
+    const { seq, head } = state.head;
+    const act = await signAct(own.signer, {
+      meeting,
+      by: { kind: 'node', root: own.root },
+      n: lost,
+      saw: { seq, head },
+      action: { kind: 'lost', seating },
+    });
+    const refusal = await restrictEverywhere(act);
+    if (refusal) logger.warn({ code: refusal.code, seating }, 'a lost device could not be given up');
+  };
+  const watch = losing({
+    after: options.lostAfter,
+    clock,
+    own: ownStanding,
+    hasSocket: people.has,
+    lose: (seating) => void giveUp(seating),
+  });
+  watch.awaitAll(AFTER_START_MS);
+
+  const answer = async (
+    root: string,
+    request: Exclude<PeerRequest, { kind: 'status' | 'line' }>,
+  ): Promise<PeerReply> => {
+    switch (request.kind) {
+      case 'submit': {
+        if (!hosting) return asReply(new Refusal('peer.not-host'));
+        const recorded = await run(() => orderHere(request.act, request.blobs, root));
+        if (recorded instanceof Refusal) return asReply(recorded);
+        const { entry, countersignature } = recorded;
+        return { kind: 'entry', entry: entry.bytes, countersignatures: countersignature ? [countersignature] : [] };
+      }
+      case 'entry': {
+        if (root !== hostName) return asReply(new Refusal('peer.not-host'));
+        const taken = await run(async () => {
+          const recorded = await takeEntry(request.entry, request.blobs, true);
+          for (const given of request.countersignatures) await takeCountersignature(given);
+          return recorded;
+        });
+        if (taken instanceof Refusal) return taken.code === 'log.replay' ? done : asReply(taken);
+        return taken.countersignature ? { kind: 'countersigned', countersignature: taken.countersignature } : done;
+      }
+      case 'countersigned': {
+        const refusal = await run(() => takeCountersignature(request.countersignature));
+        return refusal ? asReply(refusal) : done;
+      }
+      case 'restricted': {
+        const refusal = await run(() => restrict(request.act));
+        return refusal ? asReply(refusal) : done;
+      }
+      case 'passed': {
+        const refusal = await run(() => relay(request.message, root));
+        return refusal ? asReply(refusal) : done;
+      }
+      case 'since': {
+        const part = await store.entriesAfter(meeting, request.seq, PART);
+        const entries = part.map((entry) => entry.bytes);
+        return { kind: 'log', entries, countersignatures: await countersignatures() };
+      }
+      case 'want': {
+        const bytes = await store.blob(meeting, request.hash);
+        return bytes ? { kind: 'blob', bytes } : asReply(new Refusal('blob.unknown'));
+      }
+    }
+  };
+  /** A message of a seating of `root`, to everybody here. */
+  const relay = async (message: Bytes, root: string): Promise<Refusal | null> => {
+    const taken = await passed.take(ledger().state, message, root);
+    if (taken instanceof Refusal) return taken;
+    people.tell({ kind: 'passed', message });
+    return null;
+  };
+
+  await refresh();
+  pulse.begin();
+  return {
+    sheet,
+    attend: (listener) =>
+      run(async () => {
+        people.add(listener);
+        const reached = hosting || (pulse.links.find((one) => one.root === hostName)?.reached() ?? false);
+        listener.send({ kind: 'host', reached });
+        if (stopped) listener.send({ kind: 'stopped', code: stopped.code, detail: stopped.detail });
+        await refresh();
+        return (how) => {
+          people.remove(listener);
+          if (!people.has(listener.device)) watch.parted(listener.device, how);
+        };
+      }),
+    submit: async (act, blobs, mandate) => {
+      if (stopped) return stopped;
+      const opened = openAct(act);
+      if (opened instanceof Refusal) return opened;
+      const { by, action } = opened.inner;
+      if (by.kind !== 'device' || !equal(by.mandate, mandate)) return new Refusal('door.other-device');
+      return isRestriction(action) ? restrictEverywhere(act) : toHost(act, blobs);
+    },
+    pass: async (message) => {
+      const refusal = await run(() => relay(message, ownName));
+      if (!refusal) tellPeers({ kind: 'passed', meeting, message });
+      return refusal;
+    },
+    blob: async (name) => {
+      const here = await store.blob(meeting, name);
+      if (here) return here;
+      for (const link of pulse.links) {
+        const given = await link.ask({ kind: 'want', meeting, hash: name });
+        if (given instanceof Refusal || given.kind !== 'blob') continue;
+        const purpose = (['blob', 'key-package'] as const).find((one) => equal(hash(one, given.bytes), name));
+        if (!purpose) continue;
+        await store.addBlobs(meeting, [{ hash: name, bytes: given.bytes }]);
+        return given.bytes;
+      }
+      return null;
+    },
+    handle: (root, request) => {
+      if (request.kind === 'status' || request.kind === 'line') throw new Error('not the meeting’s to answer');
+      if (!sheet.issuers.has(root)) return Promise.resolve(asReply(new Refusal('peer.not-in-meeting')));
+      return answer(root, request);
+    },
+    living,
+    onChange: (listener) => {
+      changes.add(listener);
+      return () => changes.delete(listener);
+    },
+    synced: pulse.synced,
+    stop: async () => {
+      pulse.stop();
+      await run(async () => undefined);
+    },
+  };
+};

@@ -1,0 +1,207 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { type Bytes, hash, Refusal, toHex } from '@parley/protocol/bytes';
+import { verifyMandate } from '@parley/protocol/identity';
+import type { PeerReply, PeerRequest } from '@parley/protocol/wire';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Clock } from './clock.ts';
+import type { NodeConfig } from './config.ts';
+import { addressGuard } from './doors/peer/address.ts';
+import { type PeerClient, peerClient } from './doors/peer/client.ts';
+import { peerDoor } from './doors/peer/door.ts';
+import { seatDoor } from './doors/seat/door.ts';
+import { lines } from './doors/seat/lines.ts';
+import type { OwnSeat } from './doors/seat/seats.ts';
+import { openIdentity } from './identity/files.ts';
+import { link } from './meeting/links.ts';
+import { type Meeting, openMeeting } from './meeting/meeting.ts';
+import { liveKit } from './sfu/livekit/livekit.ts';
+import type { Sfu } from './sfu/sfu.ts';
+import { pinsOf, readSheets } from './sheets.ts';
+import { openSqlite } from './store/sqlite.ts';
+
+/** A running node of one delegation. */
+export type DelegationNode = {
+  /** Its root's fingerprint in hex. */
+  readonly root: string;
+  readonly sfu: Sfu;
+  readonly meetings: readonly Meeting[];
+  /** Makes a one-time link for an own seat; refused with `door.unknown-seat`. */
+  readonly link: (seat: string) => Promise<string | Refusal>;
+  /** Own seats in which somebody sits. */
+  readonly occupied: () => readonly string[];
+  readonly onChange: (listener: () => void) => void;
+  /** Asks a counterpart's node, in this node's name. For attacks that a rehearsal plays on itself. */
+  readonly ask: (root: string, request: PeerRequest) => Promise<PeerReply | Refusal>;
+  /** Ends orderly: doors, meetings, SFU (unless the configuration keeps it), store. */
+  readonly stop: () => Promise<void>;
+};
+
+export type NodeOptions = {
+  readonly clock: Clock;
+  readonly logger: FastifyBaseLogger;
+  /** Finds livekit-server where the configuration names none. */
+  readonly binary: () => Promise<string | Refusal>;
+};
+
+const LINK_MS = 24 * 3_600_000;
+const FORGET_MS = 60_000;
+
+/** Starts a node; refused with what its call sheets, its SFU or its doors refuse. */
+export const startNode = async (config: NodeConfig, options: NodeOptions): Promise<DelegationNode | Refusal> => {
+  const { clock, logger } = options;
+  const sfu = liveKit({
+    ...config.sfu,
+    folder: join(config.folder, 'sfu'),
+    binary: async () => config.sfu.binary ?? options.binary(),
+    clock,
+  });
+  const starting = sfu.start(); // beside everything else: it takes longest
+  const identity = await openIdentity(join(config.folder, 'identity'), clock.now());
+  const own = toHex(identity.root);
+  const pins = pinsOf(config, identity);
+  const sheets = await readSheets(config, pins);
+  if (sheets instanceof Refusal) {
+    await starting;
+    await sfu.stop('end');
+    return sheets;
+  }
+  const store = await openSqlite(join(config.folder, 'node.sqlite'));
+  const guard = addressGuard(config.privateRanges);
+  // The key that signs for a root is the one that signed the call sheets.
+  const keys = new Map(
+    sheets.flatMap(({ sheet }) => Array.from(sheet.issuers, ([root, { key }]) => [root, key] as const)),
+  );
+  const keyOf = (root: string): Bytes | null => keys.get(root) ?? null;
+  const clients = new Map<string, PeerClient>();
+  for (const counterpart of config.counterparts) {
+    const peer = { root: counterpart.root, origin: counterpart.peer };
+    clients.set(toHex(counterpart.root), peerClient({ own: identity, peer, keyOf, guard, clock }));
+  }
+  const ask = (root: string, request: PeerRequest): Promise<PeerReply | Refusal> =>
+    clients.get(root)?.ask(request) ?? Promise.resolve(new Refusal('peer.unknown-root'));
+
+  const meetings = new Map<string, Meeting>();
+  const seats = new Map<string, OwnSeat>();
+  for (const { sheet, bytes } of sheets) {
+    await store.addMeeting(sheet.meeting, bytes);
+    const meeting = await openMeeting({
+      own: identity,
+      sheet,
+      store,
+      clock,
+      logger,
+      lostAfter: config.lostAfter,
+      links: (changed) =>
+        sheet.delegations.flatMap((delegation) => {
+          const root = toHex(delegation.root);
+          const client = clients.get(root);
+          return client ? [link(root, client, (reached) => changed(root, reached))] : [];
+        }),
+    });
+    meetings.set(toHex(sheet.meeting), meeting);
+    for (const agreed of sheet.seats)
+      if (toHex(agreed.root) === own) seats.set(agreed.id, { agreed, meeting, signedSheet: bytes });
+  }
+
+  const access = lines({
+    own,
+    sfu,
+    clock,
+    ask: async (root, meeting, { certificate, mandate }) => {
+      const answer = await ask(root, { kind: 'line', meeting, chain: { certificate, mandate } });
+      if (answer instanceof Refusal) return answer;
+      if (answer.kind !== 'line') return new Refusal('peer.answer', answer.kind);
+      return { url: answer.url, token: answer.token, identity: '' };
+    },
+  });
+  const giveLine = async (root: string, { meeting, chain }: Extract<PeerRequest, { kind: 'line' }>) => {
+    const mandate = await verifyMandate(pins, chain, meeting, clock.now());
+    if (mandate instanceof Refusal) return mandate;
+    const agreed = meetings.get(toHex(meeting))?.sheet.seats.find((seat) => seat.id === mandate.seat);
+    if (!agreed || toHex(agreed.root) !== root || toHex(mandate.root) !== root)
+      return new Refusal('sfu.not-agreed', mandate.seat);
+    return access.give(meeting, root, mandate.seat);
+  };
+  const handle = async (root: string, request: PeerRequest): Promise<PeerReply> => {
+    if (request.kind === 'status') return { kind: 'status', now: clock.now(), serial: identity.serial };
+    const meeting = meetings.get(toHex(request.meeting));
+    if (!meeting) return { kind: 'refused', code: 'peer.unknown-meeting', detail: '' };
+    if (request.kind !== 'line') return meeting.handle(root, request);
+    const line = await giveLine(root, request);
+    return line instanceof Refusal ? { kind: 'refused', code: line.code, detail: line.detail } : line;
+  };
+
+  const peers = peerDoor({
+    own: identity,
+    origin: config.peer.origin,
+    keyOf,
+    store,
+    clock,
+    logger,
+    handle,
+    tls: config.tls,
+  });
+  const doors = seatDoor({
+    identity,
+    own,
+    origin: config.seats.origin,
+    web: config.web,
+    tls: config.tls,
+    seats,
+    store,
+    clock,
+    logger,
+    lines: access,
+    guard,
+    isReady: () => sfu.state().kind === 'running',
+  });
+  let stopForgetting = () => {};
+  const stop = async () => {
+    stopForgetting();
+    await Promise.all([doors.close(), peers.close(), sfu.stop(config.sfu.keep ? 'leave' : 'end')]);
+    for (const meeting of meetings.values()) await meeting.stop();
+    for (const client of clients.values()) client.close();
+    await store.close();
+  };
+  const listened = await Promise.all([
+    doors.listen({ host: config.seats.address, port: config.seats.port }),
+    peers.listen({ host: config.peer.address, port: config.peer.port }),
+  ]).catch((error: unknown) => new Refusal('node.port', error instanceof Error ? error.message : ''));
+  const started = await starting;
+  const refusal = listened instanceof Refusal ? listened : started;
+  if (refusal) {
+    await stop();
+    return refusal;
+  }
+  sfu.onState((state) => logger.info({ sfu: state.kind }, 'the SFU changed'));
+  const forget = () => {
+    void store.forget(clock.now());
+    stopForgetting = clock.after(FORGET_MS, forget);
+  };
+  forget();
+
+  return {
+    root: own,
+    sfu,
+    meetings: [...meetings.values()],
+    link: async (seat) => {
+      const place = seats.get(seat);
+      if (!place) return new Refusal('door.unknown-seat', seat);
+      const secret = new Uint8Array(randomBytes(32));
+      const { meeting } = place.meeting.sheet;
+      await store.addLink({ secret: hash('link', secret), meeting, seat, until: clock.now() + LINK_MS });
+      const text = Buffer.from(secret).toString('base64url');
+      return `${config.seats.origin}/seat/${encodeURIComponent(seat)}#link=${text}`;
+    },
+    occupied: () =>
+      [...meetings.values()].flatMap((meeting) =>
+        meeting.living().flatMap((seating) => (seating.root === own ? [seating.seat.id] : [])),
+      ),
+    onChange: (listener) => {
+      for (const meeting of meetings.values()) meeting.onChange(listener);
+    },
+    ask,
+    stop,
+  };
+};

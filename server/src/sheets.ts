@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { type Bytes, encode, Refusal, toHex } from '@parley/protocol/bytes';
+import type { Pins } from '@parley/protocol/identity';
+import { assembleSheet, type Sheet, type SheetBody, signSheet, verifySheet } from '@parley/protocol/log';
+import type { NodeConfig } from './config.ts';
+import type { Identity } from './identity/files.ts';
+
+/** A call sheet and the bytes that were signed. */
+export type AgreedSheet = { readonly sheet: Sheet; readonly bytes: Bytes };
+
+/** Roots that a node has pinned, its own among them. */
+export const pinsOf = (config: NodeConfig, identity: Identity): Pins =>
+  new Map([
+    [toHex(identity.root), identity.keys],
+    ...config.counterparts.map(({ root, keys }) => [toHex(root), keys] as const),
+  ]);
+
+/** Reads and verifies the call sheets that the configuration names; refuses what `verifySheet` refuses. */
+export const readSheets = async (config: NodeConfig, pins: Pins): Promise<readonly AgreedSheet[] | Refusal> => {
+  const sheets: AgreedSheet[] = [];
+  for (const path of config.sheets) {
+    const bytes: Bytes = new Uint8Array(readFileSync(path));
+    const sheet = await verifySheet(pins, bytes);
+    if (sheet instanceof Refusal) return sheet;
+    sheets.push({ sheet, bytes });
+  }
+  return sheets;
+};
+
+/** Signs a call sheet for several delegations at once, in the sheet's order (a rehearsal holds both identities). */
+export const signSheetByAll = async (body: SheetBody, identities: readonly Identity[]): Promise<Bytes> => {
+  const encoded = encode(body);
+  return assembleSheet(encoded, await Promise.all(identities.map((identity) => signSheet(encoded, identity))));
+};
