@@ -159,3 +159,105 @@ test('two pages, two SFUs, one key: each sees and hears the other; whoever has n
   const observed = await observer.evaluate(() => window.observer.observed());
   expect(observed).toMatchObject({ bare: 0, repeated: 0, framesDecoded: 0 });
 });
+
+test('keys that come late cost nobody the picture: it begins with the next key frame', async ({ context }) => {
+  const one = await prepare(context, 'alba');
+  await one.evaluate(() => window.link.takeSeat());
+  const two = await prepare(context, 'borland');
+  await two.evaluate(() => window.link.takeSeat(400));
+  // Frames arrive and are dropped, since no key stands.
+  const dropped = () =>
+    two.evaluate(async () => {
+      const { pipes } = await window.link.facts();
+      return pipes.flatMap((pipe) => Object.values(pipe.dropped)).reduce((sum, count) => sum + count, 0);
+    });
+  await expect.poll(dropped).toBeGreaterThan(0);
+  await expect
+    .poll(() => two.evaluate(async () => (await window.link.facts()).pipes.some((pipe) => pipe.sealedOut > 0)))
+    .toBe(true);
+  await one.evaluate(() => window.link.keyFrame());
+  await growing(two);
+  await hears(two, 'alba');
+});
+
+test('while keys are awaited nothing leaves; afterwards the picture is back', async ({ context }) => {
+  const one = await prepare(context, 'alba');
+  const two = await prepare(context, 'borland');
+  for (const page of [one, two]) await page.evaluate(() => window.link.takeSeat());
+  await growing(one);
+  await two.evaluate(() => window.link.halt());
+  const sent = () =>
+    two.evaluate(async () => {
+      const { pipes } = await window.link.facts();
+      return pipes.filter(({ direction }) => direction === 'send').reduce((sum, { bytes }) => sum + bytes, 0);
+    });
+  let last = -1;
+  await expect
+    .poll(async () => {
+      const now = await sent();
+      const still = now === last;
+      last = now;
+      return still;
+    })
+    .toBe(true);
+  const before = await decoded(one);
+  await two.evaluate(() => window.link.resume());
+  await expect.poll(() => decoded(one)).toBeGreaterThan(before + 20);
+});
+
+test('a dead frame worker ends all sending', async ({ context }) => {
+  const one = await prepare(context, 'alba');
+  const two = await prepare(context, 'borland');
+  for (const page of [one, two]) await page.evaluate(() => window.link.takeSeat());
+  await growing(two);
+  await one.evaluate(() => window.link.killWorker());
+  const sent = () =>
+    one.evaluate(async () => {
+      const { pipes } = await window.link.facts();
+      return pipes.filter(({ direction }) => direction === 'send').map(({ bytes }) => bytes);
+    });
+  let last: readonly number[] = [];
+  await expect
+    .poll(async () => {
+      const now = await sent();
+      const still = now.length > 0 && now.join() === last.join();
+      last = now;
+      return still;
+    })
+    .toBe(true);
+  // Room for a connection without the hook there is none.
+  expect(
+    await one.evaluate(() => {
+      try {
+        new RTCPeerConnection();
+        return 'made';
+      } catch {
+        return 'refused';
+      }
+    }),
+  ).toBe('refused');
+});
+
+test('an SFU is killed: a new Room brings media back by itself', async ({ context }) => {
+  const one = await prepare(context, 'alba');
+  const two = await prepare(context, 'borland');
+  for (const page of [one, two]) await page.evaluate(() => window.link.takeSeat());
+  await growing(one);
+  await growing(two);
+  await sfus.alba.restart();
+  for (const page of [one, two]) {
+    const mended = () =>
+      page.evaluate(() =>
+        window.link
+          .events()
+          .filter(({ kind }) => kind === 'mended')
+          .map((event) => ('tookMs' in event ? event.tookMs : 0)),
+      );
+    await expect.poll(async () => (await mended()).length, { timeout: 20_000 }).toBeGreaterThan(0);
+    test.info().annotations.push({ type: 'mended', description: `${await mended()} ms` });
+    await growing(page);
+    expect((await page.evaluate(() => window.link.events())).filter(({ kind }) => kind === 'alarm')).toEqual([]);
+  }
+  await hears(two, 'alba');
+  await hears(one, 'borland');
+});

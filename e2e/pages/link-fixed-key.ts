@@ -53,7 +53,11 @@ export type Link = {
   /** Stops sealing (keys are awaited), and starts again under the same keys. */
   halt(): void;
   resume(): void;
+  /** Makes our next picture a key frame, as one does for whoever joined. */
+  keyFrame(): void;
   renew(delegation: string): void;
+  /** Ends the frame worker, as a crash would. */
+  killWorker(): void;
 };
 
 const bytes = (numbers: readonly number[]) => Uint8Array.from(numbers);
@@ -64,6 +68,7 @@ const events: MediaEvent[] = [];
 const carried = new Map<string, Carried>();
 const shown = new Map<string, HTMLVideoElement | AnalyserNode>();
 let context: AudioContext;
+let installKeys: () => void;
 let clickedAt = 0;
 let shownAfter: number | null = null;
 
@@ -85,18 +90,19 @@ const link: Link = {
       }
       if (said.kind === 'alarm') events.push({ kind: 'alarm', code: said.code, detail: `pipe ${said.pipe}` });
     });
-    frames.post({
-      kind: 'epoch',
-      circle: 'table',
-      generation: 0,
-      epoch: 1,
-      meeting: bytes(epoch.meeting),
-      authenticator: bytes(epoch.authenticator),
-      baseKey: bytes(epoch.baseKey),
-      ownLeaf: epoch.ownLeaf,
-      frameSeed: bytes(epoch.frameSeed),
-      leaves: epoch.leaves.map((leaf) => ({ ...leaf, frameKey: bytes(leaf.frameKey) })),
-    });
+    installKeys = () =>
+      frames.post({
+        kind: 'epoch',
+        circle: 'table',
+        generation: 0,
+        epoch: 1,
+        meeting: bytes(epoch.meeting),
+        authenticator: bytes(epoch.authenticator),
+        baseKey: bytes(epoch.baseKey),
+        ownLeaf: epoch.ownLeaf,
+        frameSeed: bytes(epoch.frameSeed),
+        leaves: epoch.leaves.map((leaf) => ({ ...leaf, frameKey: bytes(leaf.frameKey) })),
+      });
     media = createMedia({
       worker: frames.worker,
       legs: [
@@ -115,8 +121,12 @@ const link: Link = {
   takeSeat(keysAfterMs = 0) {
     clickedAt = performance.now();
     media.takeSeat();
-    if (keysAfterMs === 0) link.resume();
-    else setTimeout(link.resume, keysAfterMs);
+    const stand = () => {
+      installKeys();
+      link.resume();
+    };
+    if (keysAfterMs === 0) stand();
+    else setTimeout(stand, keysAfterMs);
   },
   facts: () => media.measure(),
   events: () => events,
@@ -138,6 +148,8 @@ const link: Link = {
     frames.post({ kind: 'send', generation: 0, epoch: 1 });
     media.flow(true);
   },
+  keyFrame: () => media.keyFrame(),
+  killWorker: () => frames.close(),
   renew: (delegation) => media.renew(delegation, 'asked by the test'),
 };
 
