@@ -1,5 +1,5 @@
 import { type Bytes, Refusal, toUtf8 } from '../bytes/index.ts';
-import { HEADER_MAX, writeHeader } from './header.ts';
+import { HEADER_MAX, headerLength, writeHeader } from './header.ts';
 
 /** An AES-GCM suite of RFC 9605 §4.5. */
 export type Suite = { readonly id: number; readonly hash: 'SHA-256' | 'SHA-512'; readonly keyBits: 128 | 256 };
@@ -7,8 +7,20 @@ export type Suite = { readonly id: number; readonly hash: 'SHA-256' | 'SHA-512';
 /** AES_256_GCM_SHA512_128: the only suite that is sent or accepted. */
 export const SUITE: Suite = { id: 5, hash: 'SHA-512', keyBits: 256 };
 
-/** The key, salt and nonce scratch of one key ID. Not to be shared between sealing and opening. */
-export type Cipher = { readonly kid: number; readonly key: CryptoKey; readonly salt: Bytes; readonly nonce: Bytes };
+/**
+ * The key and salt of one key ID, with room for one nonce and one set of authenticated bytes: WebCrypto has copied
+ * its arguments by the time it returns its promise.
+ */
+export type Cipher = {
+  readonly kid: number;
+  readonly key: CryptoKey;
+  readonly salt: Bytes;
+  readonly nonce: Bytes;
+  readonly authenticated: Bytes;
+};
+
+/** Beside the header at most so many bytes are authenticated. */
+const METADATA_MAX = 32;
 
 /** Bytes that GCM's tag adds. */
 export const TAG_BYTES = 16;
@@ -46,65 +58,64 @@ export const deriveCipher = async (
     ),
     crypto.subtle.deriveBits(from(label('SFrame 1.0 Secret salt ', kid, suite)), baseKey, 96),
   ]);
-  return { kid, key, salt: new Uint8Array(salt), nonce: new Uint8Array(salt.slice(0)) };
+  const nonce = new Uint8Array(salt.slice(0));
+  const authenticated = new Uint8Array(HEADER_MAX + METADATA_MAX);
+  return { kid, key, salt: new Uint8Array(salt), nonce, authenticated };
 };
 
-// Salt XOR counter (§4.4.3). WebCrypto copies its arguments when called, so one nonce scratch a cipher will do.
-const nonceOf = ({ salt, nonce }: Cipher, counter: number): Bytes => {
+// Nonce: salt XOR counter. Authenticated: header ‖ metadata, where metadata is `before` ‖ `after` (§4.4.3).
+const parametersOf = (
+  { kid, salt, nonce, authenticated }: Cipher,
+  counter: number,
+  before: Uint8Array,
+  after: Uint8Array,
+): AesGcmParams => {
   let rest = counter;
   for (let n = 11; n >= 4; n -= 1) {
     nonce[n] = (salt[n] ?? 0) ^ (rest % 256);
     rest = Math.floor(rest / 256);
   }
-  return nonce;
+  const header = writeHeader(kid, counter, authenticated, 0);
+  authenticated.set(before, header);
+  authenticated.set(after, header + before.length);
+  const length = header + before.length + after.length;
+  return { name: 'AES-GCM', iv: nonce, additionalData: authenticated.subarray(0, length) };
 };
 
 /**
- * Seals one plaintext (§4.4.3): `prefix ‖ header ‖ ciphertext ‖ tag`. The header and `metadata` are authenticated.
- * The caller never gives the same counter twice for one cipher.
+ * Seals one plaintext (§4.4.3): `before ‖ header ‖ ciphertext ‖ tag ‖ after`, all of it authenticated; `before` and
+ * `after` together are at most 32 bytes. The caller never gives the same counter twice for one cipher.
  */
 export const seal = async (
   cipher: Cipher,
   counter: number,
-  prefix: Uint8Array,
-  metadata: Uint8Array,
+  before: Uint8Array,
+  after: Uint8Array,
   plaintext: Bytes,
 ): Promise<Bytes> => {
-  const aad = new Uint8Array(HEADER_MAX + metadata.length);
-  const headerLength = writeHeader(cipher.kid, counter, aad, 0);
-  aad.set(metadata, headerLength);
-  const sealed = await crypto.subtle.encrypt(
-    { name: 'AES-GCM', iv: nonceOf(cipher, counter), additionalData: aad.subarray(0, headerLength + metadata.length) },
-    cipher.key,
-    plaintext,
-  );
-  const out = new Uint8Array(prefix.length + headerLength + sealed.byteLength);
-  out.set(prefix);
-  out.set(aad.subarray(0, headerLength), prefix.length);
-  out.set(new Uint8Array(sealed), prefix.length + headerLength);
+  const sealed = await crypto.subtle.encrypt(parametersOf(cipher, counter, before, after), cipher.key, plaintext);
+  const start = before.length + headerLength(cipher.kid, counter);
+  const out = new Uint8Array(start + sealed.byteLength + after.length);
+  out.set(before);
+  writeHeader(cipher.kid, counter, out, before.length);
+  out.set(new Uint8Array(sealed), start);
+  out.set(after, start + sealed.byteLength);
   return out;
 };
 
 /**
  * Opens one ciphertext ‖ tag (§4.4.4). Refuses (`sframe.unauthentic`) what was not sealed under this key with this
- * counter, header and metadata.
+ * counter, and with the same `before` and `after`.
  */
 export const open = async (
   cipher: Cipher,
   counter: number,
-  header: Uint8Array,
-  metadata: Uint8Array,
+  before: Uint8Array,
+  after: Uint8Array,
   ciphertext: Bytes,
 ): Promise<ArrayBuffer | Refusal> => {
-  const aad = new Uint8Array(header.length + metadata.length);
-  aad.set(header);
-  aad.set(metadata, header.length);
   try {
-    return await crypto.subtle.decrypt(
-      { name: 'AES-GCM', iv: nonceOf(cipher, counter), additionalData: aad },
-      cipher.key,
-      ciphertext,
-    );
+    return await crypto.subtle.decrypt(parametersOf(cipher, counter, before, after), cipher.key, ciphertext);
   } catch {
     return new Refusal('sframe.unauthentic');
   }

@@ -1,10 +1,16 @@
-import { Refusal } from '../bytes/index.ts';
+import { type Bytes, Refusal } from '../bytes/index.ts';
 
 /** What a stream may carry; everything else is refused. */
 export type MediaCodec = 'opus' | 'vp8' | 'vp9';
 
-/** Authenticated with every frame, so that none is taken for another kind. */
-export const CODEC_BYTE: { readonly [C in MediaCodec]: number } = { opus: 1, vp8: 2, vp9: 3 };
+const FORMS: { readonly [C in MediaCodec]: readonly [Bytes, Bytes] } = {
+  opus: [Uint8Array.of(0x01), Uint8Array.of(0x81)],
+  vp8: [Uint8Array.of(0x02), Uint8Array.of(0x82)],
+  vp9: [Uint8Array.of(0x03), Uint8Array.of(0x83)],
+};
+
+/** The last byte of a sent frame, authenticated with it: the codec, and in the top bit whether a proof rides inside. */
+export const formOf = (codec: MediaCodec, proof: boolean): Bytes => FORMS[codec][proof ? 1 : 0];
 
 /** Which kind of track carries a codec. */
 export const mediaOf = (codec: MediaCodec): 'audio' | 'video' => (codec === 'opus' ? 'audio' : 'video');

@@ -20,6 +20,10 @@ const write = (value: number, length: number, out: Uint8Array, at: number): void
   }
 };
 
+/** How many bytes the header of a key ID and a counter takes. */
+export const headerLength = (kid: number, counter: number): number =>
+  1 + (kid < 8 ? 0 : bytesOf(kid)) + (counter < 8 ? 0 : bytesOf(counter));
+
 /**
  * Writes the one header of a key ID and a counter (safe integers) at `at`, and returns its length.
  * @throws RangeError for anything but safe integers from 0.

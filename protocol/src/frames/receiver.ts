@@ -240,6 +240,7 @@ export const createReceiver = <T>(out: ReceiverOut<T>): Receiver<T> => {
     if (blocked.has(route.leaf.seating)) return 'frames.blocked';
     if (pipe.courses.get(strand) !== course) return 'frames.streams';
     flow.arrive({ counter, digest, media: opened.media, token }, strand.known(counter, digest), now);
+    turn(pipe, course, now);
     speak(pipe, course, now);
     return undefined;
   };

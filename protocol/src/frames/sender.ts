@@ -8,7 +8,7 @@ import { MAX_STREAM, makeKid } from './kid.ts';
 import { digestOf, MAX_COVERED, NO_FRAME, signProof } from './proof.ts';
 
 /** One frame as the encoder made it. */
-export type EncodedFrame = { readonly codec: MediaCodec; readonly keyFrame: boolean; readonly data: Uint8Array };
+export type EncodedFrame = { readonly codec: MediaCodec; readonly keyFrame: boolean; readonly data: Bytes };
 
 /** One sending pipe. */
 export type SendStream = {
