@@ -261,3 +261,15 @@ test('an SFU is killed: a new Room brings media back by itself', async ({ contex
   await hears(two, 'alba');
   await hears(one, 'borland');
 });
+
+test('what arrives and cannot be shown is mended by the watchdog, which says so', async ({ context }) => {
+  const one = await prepare(context, 'alba');
+  const two = await prepare(context, 'borland');
+  await one.evaluate(() => window.link.takeSeat());
+  await two.evaluate(() => window.link.takeSeatWithoutKeys());
+  const whys = () => two.evaluate(() => window.link.events().flatMap((event) => ('why' in event ? [event.why] : [])));
+  await expect.poll(whys, { timeout: 20_000 }).toContain('a picture or sound stands still');
+  await expect.poll(whys, { timeout: 20_000 }).toContain('nothing that arrives can be shown');
+  await two.evaluate(() => window.link.giveKeys());
+  await growing(two);
+});

@@ -41,6 +41,9 @@ export type Link = {
   start(config: LinkConfig): void;
   /** Publishes and subscribes; keys stand at once, or after `keysAfterMs` as if an admission took so long. */
   takeSeat(keysAfterMs?: number): void;
+  /** Has media flow although no key stands, so that nothing can be shown. */
+  takeSeatWithoutKeys(): void;
+  giveKeys(): void;
   facts(): Promise<MediaFacts>;
   events(): readonly MediaEvent[];
   carried(): readonly Carried[];
@@ -128,6 +131,11 @@ const link: Link = {
     if (keysAfterMs === 0) stand();
     else setTimeout(stand, keysAfterMs);
   },
+  takeSeatWithoutKeys() {
+    media.takeSeat();
+    media.flow(true);
+  },
+  giveKeys: () => installKeys(),
   facts: () => media.measure(),
   events: () => events,
   carried: () => [...carried.values()],

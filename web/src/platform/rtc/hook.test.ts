@@ -4,6 +4,7 @@ import type { HookAlarm } from './alarm.ts';
 import { delegationOf, markedFor } from './delegation-mark.ts';
 import { leaking } from './leak.ts';
 import { Pipes } from './pipes.ts';
+import { quietHeaders } from './quiet-headers.ts';
 import { sealedConnection } from './sealed-connection.ts';
 import { readPipe } from './statistics.ts';
 
@@ -164,4 +165,20 @@ test('the loss that an SFU reports stands at the sending pipe', () => {
     { type: 'remote-inbound-rtp', localId: 'other', fractionLost: 0.75 },
   ];
   expect(readPipe(pipe, '2', reports)).toMatchObject([{ packets: 8, bytes: 800, lossReported: 0.25 }]);
+});
+
+test('the voice’s level stays out of packet headers, where the browser lets us choose', () => {
+  const level = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
+  let offered = [
+    { uri: level, direction: 'sendrecv' },
+    { uri: 'urn:ietf:params:rtp-hdrext:sdes:mid', direction: 'sendrecv' },
+  ];
+  quietHeaders({
+    getHeaderExtensionsToNegotiate: () => offered,
+    setHeaderExtensionsToNegotiate: (chosen: typeof offered) => {
+      offered = chosen;
+    },
+  });
+  expect(offered.map(({ direction }) => direction)).toEqual(['stopped', 'sendrecv']);
+  expect(() => quietHeaders({})).not.toThrow();
 });

@@ -1,4 +1,5 @@
 import type { FrameWorker } from './frame-worker.ts';
+import { quietHeaders } from './quiet-headers.ts';
 
 /**
  * One way for encoded frames between a connection and the frame worker. It is bound to no person: livekit-client
@@ -39,6 +40,7 @@ export class Pipes {
    */
   attachAll(connection: RTCPeerConnection, delegation: string): void {
     for (const transceiver of connection.getTransceivers()) {
+      if (!this.#byEnd.has(transceiver.sender)) quietHeaders(transceiver);
       this.#attach(transceiver.sender, { direction: 'send', delegation, connection, transceiver });
       this.#attach(transceiver.receiver, { direction: 'receive', delegation, connection, transceiver });
     }

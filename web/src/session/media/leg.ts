@@ -24,6 +24,10 @@ export type LegEvent =
   | { readonly kind: 'mending'; readonly why: string }
   | { readonly kind: 'mended'; readonly tookMs: number };
 
+/** How long signalling, and then the connection, may take before another try is the better way. */
+const SIGNALLING_MS = 5_000;
+const CONNECTION_MS = 10_000;
+
 const NO_TOKEN = 'the-node-adds-its-own';
 
 /**
@@ -108,8 +112,9 @@ export class Leg {
   }
 
   async #connect(turn: number, failed: number): Promise<void> {
-    const { Room, RoomEvent } = await import('livekit-client');
+    const { LogLevel, Room, RoomEvent, setLogLevel } = await import('livekit-client');
     if (turn !== this.#turn) return;
+    setLogLevel(LogLevel.error);
     const room = new Room({
       encryption: { e2eeManager: new SecondGuard() },
       adaptiveStream: false,
@@ -140,6 +145,8 @@ export class Leg {
       await room.connect(this.options.url, token, {
         autoSubscribe: this.#seated,
         maxRetries: 0,
+        websocketTimeout: SIGNALLING_MS,
+        peerConnectionTimeout: CONNECTION_MS,
         rtcConfig: markedFor(this.options.delegation, { iceServers: [], ...this.options.rtcConfiguration }),
       });
     } catch {

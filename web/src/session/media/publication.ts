@@ -21,6 +21,8 @@ export class Publication {
       const media = track.kind === 'audio' ? 'audio' : 'video';
       this.#senders.set(media, sender);
       this.#put(media);
+      // livekit-client would spend a moment that matters on finding out that a decoy is silent.
+      if (media === 'audio') Object.assign(track, { checkForSilence: async () => false });
     });
   }
 
@@ -32,13 +34,10 @@ export class Publication {
   async begin(room: Room): Promise<string | null> {
     const decoys = theDecoys();
     const codecs = RTCRtpSender.getCapabilities('video')?.codecs.map((codec) => codec.mimeType) ?? [];
-    const { LocalAudioTrack, Track } = await import('livekit-client');
-    const sound = new LocalAudioTrack(decoys.audio, undefined, true);
-    // It would spend a moment that matters on finding out that a decoy is silent.
-    sound.checkForSilence = async () => false;
+    const { Track } = await import('livekit-client');
     try {
       await Promise.all([
-        room.localParticipant.publishTrack(sound, { ...soundOptions, source: Track.Source.Microphone }),
+        room.localParticipant.publishTrack(decoys.audio, { ...soundOptions, source: Track.Source.Microphone }),
         room.localParticipant.publishTrack(decoys.video, {
           ...pictureOptions(pictureCodec(codecs)),
           source: Track.Source.Camera,
