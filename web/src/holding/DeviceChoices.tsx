@@ -9,6 +9,8 @@ import styles from './DeviceChoices.module.css';
 type Props = {
   readonly devices: DevicesView;
   readonly actions: Actions;
+  /** True where the camera's state is told by a picture beside these lists. */
+  readonly mirrored: boolean;
   /** The microphone's level, 0..1. */
   readonly level: () => number;
 };
@@ -20,7 +22,7 @@ const drawn = 'parley:drawn';
 const options = (devices: readonly DeviceChoice[]) => devices.map(({ id, label }) => ({ value: id, label }));
 
 /** Camera, microphone with a meter, loudspeaker with a test: each with what is the matter, if something is. */
-export const DeviceChoices = ({ devices, actions, level }: Props) => {
+export const DeviceChoices = ({ devices, actions, mirrored, level }: Props) => {
   const text = useText();
   const { camera, microphone } = devices;
   const chooseCamera = (value: string) =>
@@ -38,7 +40,7 @@ export const DeviceChoices = ({ devices, actions, level }: Props) => {
         ]}
         onChoose={chooseCamera}
       >
-        {camera.state === 'live' ? null : <p className={styles.state}>{text(`camera.${camera.state}`)}</p>}
+        {mirrored || camera.state === 'live' ? null : <p className={styles.state}>{text(`camera.${camera.state}`)}</p>}
       </Choice>
       <Choice
         label={text('device.microphone')}

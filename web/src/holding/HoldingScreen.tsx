@@ -40,7 +40,7 @@ export const HoldingScreen = ({ view, session, onShown }: Props) => {
           <Mirror devices={devices} actions={session.actions} />
           {devices.sharedMachine ? <p className={styles.machine}>{text('holding.shared-machine')}</p> : null}
           <div className={styles.devices}>
-            <DeviceChoices devices={devices} actions={session.actions} level={session.levels.microphone} />
+            <DeviceChoices devices={devices} actions={session.actions} mirrored level={session.levels.microphone} />
           </div>
         </section>
         <div className={styles.side}>

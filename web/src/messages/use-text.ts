@@ -11,6 +11,8 @@ export type Text = {
   readonly known: (...ids: readonly [string, ...string[]]) => MessageId | null;
   /** Hours and minutes of a moment, in this machine's zone. */
   readonly time: (atMs: number) => string;
+  /** Hours, minutes and seconds of a moment, in this machine's zone. */
+  readonly second: (atMs: number) => string;
   /** Weekday, day, month, hours and minutes of a moment, in this machine's zone. */
   readonly moment: (atMs: number) => string;
   /** Names in a row, with the language's own "and". */
@@ -25,6 +27,7 @@ export const useText = (): Text => {
   const { locale, messages } = i18n;
   return useMemo(() => {
     const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+    const second = new Intl.DateTimeFormat(locale, { timeStyle: 'medium', hourCycle: 'h23' });
     const moment = new Intl.DateTimeFormat(locale, {
       weekday: 'long',
       day: 'numeric',
@@ -39,6 +42,7 @@ export const useText = (): Text => {
     return Object.assign((id: MessageId, values?: Values) => i18n._(id, values), {
       known: (...ids: readonly [string, ...string[]]) => ids.find(isKnown) ?? null,
       time: (atMs: number) => time.format(atMs),
+      second: (atMs: number) => second.format(atMs),
       moment: (atMs: number) => moment.format(atMs),
       list: (all: readonly string[]) => names.format(all),
       language: locale,

@@ -5,7 +5,9 @@ import styles from './Control.module.css';
 
 type Props = {
   readonly icon: LucideIcon;
-  /** What is so now ("You are muted."); left out on phones and on slim controls. */
+  /** What it is for ("Microphone"): all that is seen on a phone. */
+  readonly noun: string;
+  /** What is so now ("You are muted."); unseen on phones and on slim controls. */
   readonly state: string | null;
   /** What pressing does ("Unmute"). */
   readonly action: string;
@@ -17,7 +19,7 @@ type Props = {
 };
 
 /** A control of the stage: an icon, what is so, and what pressing does. Clicking it leaves the focus where it was. */
-export const Control = ({ icon: Icon, state, action, hint, tone, width, onPress }: Props) => (
+export const Control = ({ icon: Icon, noun, state, action, hint, tone, width, onPress }: Props) => (
   <TooltipTrigger delay={500}>
     <Button
       className={`${styles.control} ${styles[tone]} ${styles[width]}`}
@@ -26,6 +28,7 @@ export const Control = ({ icon: Icon, state, action, hint, tone, width, onPress 
     >
       <Icon aria-hidden size={24} />
       <span className={styles.words}>
+        <span className={styles.noun}>{noun} </span>
         {state === null ? null : <span className={styles.state}>{state} </span>}
         <span className={styles.action}>{action}</span>
       </span>

@@ -18,6 +18,7 @@ export const Controls = ({ view, session }: Props) => {
     <div className={styles.controls} role="toolbar" aria-label={text('stage.controls')}>
       <Control
         icon={heard ? Mic : MicOff}
+        noun={text('stage.microphone')}
         state={text(me.microphone ? 'stage.heard' : me.talking ? 'stage.talking' : 'stage.muted')}
         action={text(me.microphone ? 'stage.mute' : 'stage.unmute')}
         hint={text('stage.microphone.hint')}
@@ -27,6 +28,7 @@ export const Controls = ({ view, session }: Props) => {
       />
       <Control
         icon={me.camera ? Video : VideoOff}
+        noun={text('stage.camera')}
         state={text(me.camera ? 'stage.seen' : 'stage.unseen')}
         action={text(me.camera ? 'stage.camera-off' : 'stage.camera-on')}
         hint={text('stage.camera.hint')}
@@ -36,6 +38,7 @@ export const Controls = ({ view, session }: Props) => {
       />
       <Control
         icon={me.loudspeaker ? Volume2 : VolumeX}
+        noun={text('stage.sound')}
         state={text(me.loudspeaker ? 'stage.loud' : 'stage.silent')}
         action={text(me.loudspeaker ? 'stage.loudspeaker-off' : 'stage.loudspeaker-on')}
         hint={text('stage.loudspeaker.hint')}

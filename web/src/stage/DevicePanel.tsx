@@ -19,6 +19,7 @@ export const DevicePanel = ({ devices, session }: Props) => {
     <DialogTrigger>
       <Control
         icon={SlidersHorizontal}
+        noun={text('stage.devices.noun')}
         state={null}
         action={text('stage.devices')}
         hint={text('stage.devices.hint')}
@@ -27,7 +28,12 @@ export const DevicePanel = ({ devices, session }: Props) => {
       />
       <Popover className={styles.panel ?? ''} placement="top" offset={12}>
         <Dialog className={styles.dialog ?? ''} aria-label={text('stage.devices')}>
-          <DeviceChoices devices={devices} actions={session.actions} level={session.levels.microphone} />
+          <DeviceChoices
+            devices={devices}
+            actions={session.actions}
+            mirrored={false}
+            level={session.levels.microphone}
+          />
           <fieldset className={styles.switches}>
             <legend>{text('sounds.title')}</legend>
             {signals.map((signal) => (

@@ -38,7 +38,7 @@ const Heard = ({ view, level }: Props) => {
 const Audience = ({ view }: { readonly view: Props['view'] }) => {
   const text = useText();
   const names = text.list(view.audience.map(({ name }) => name));
-  return <Fact icon={Eye} tone="plain" words={text('fact.audience.table', { names })} />;
+  return <Fact icon={Eye} tone="plain" words={text('fact.audience.table')} detail={names} />;
 };
 
 const Proven = ({ view }: { readonly view: Props['view'] }) => {

@@ -13,8 +13,9 @@ export const Leave = ({ onLeave }: { readonly onLeave: () => void }) => {
     <DialogTrigger>
       <Control
         icon={LogOut}
+        noun={text('stage.leave')}
         state={null}
-        action={text('stage.leave')}
+        action={text('stage.leave.table')}
         hint={text('stage.leave.hint')}
         tone="leave"
         width="slim"

@@ -4,7 +4,7 @@ import type { Notice } from '../session/view.ts';
 import styles from './Notices.module.css';
 import { useNow } from './use-now.ts';
 
-type Props = {
+type AlertsProps = {
   readonly notices: readonly Notice[];
   readonly hostAway: boolean;
   /** False while new keys are awaited: nothing is being sent. */
@@ -19,27 +19,45 @@ const icons: { readonly [tone in Notice['tone']]: LucideIcon } = {
   danger: ShieldAlert,
 };
 
-/** What has just happened, the newest first, beside the controls; what lasts (the host is away) stays. */
-export const Notices = ({ notices, hostAway, sending }: Props) => {
+/** Newest first, the gravest before all. */
+const fresh = (notices: readonly Notice[], now: number) =>
+  notices
+    .filter(({ atMs, tone }) => now - atMs < staysMs[tone])
+    .toSorted((a, b) => Number(b.tone === 'danger') - Number(a.tone === 'danger') || b.atMs - a.atMs);
+
+/** What must be seen now, above the picture: nothing, mostly. What lasts (the host is away) stays. */
+export const Alerts = ({ notices, hostAway, sending }: AlertsProps) => {
   const text = useText();
   const now = useNow();
-  const fresh = notices.filter(({ atMs, tone }) => now - atMs < staysMs[tone]);
-  const weight = { danger: 0, warning: 1, quiet: 2 };
-  const shown = fresh.toSorted((a, b) => weight[a.tone] - weight[b.tone] || b.atMs - a.atMs).slice(0, 2);
+  const shown = fresh(notices, now).filter(({ tone }) => tone !== 'quiet');
   return (
-    <ul className={styles.notices}>
+    <ul className={styles.alerts}>
       {sending ? null : <Line tone="warning" words={text('stage.new-keys')} />}
+      {shown.slice(0, 2).map((notice) => (
+        <NoticeLine key={notice.id} notice={notice} />
+      ))}
       {hostAway ? <Line tone="warning" words={text('stage.host-away')} /> : null}
-      {shown.map((notice) => (
-        <Line
-          key={notice.id}
-          tone={notice.tone}
-          words={text(`notice.${notice.kind}`, notice.values)}
-          {...(notice.values.code === undefined ? {} : { code: notice.values.code })}
-        />
+    </ul>
+  );
+};
+
+/** What has just happened and is no trouble, beside the controls. */
+export const News = ({ notices }: { readonly notices: readonly Notice[] }) => {
+  const now = useNow();
+  const shown = fresh(notices, now).filter(({ tone }) => tone === 'quiet');
+  return (
+    <ul className={styles.news}>
+      {shown.slice(0, 2).map((notice) => (
+        <NoticeLine key={notice.id} notice={notice} />
       ))}
     </ul>
   );
+};
+
+const NoticeLine = ({ notice: { tone, kind, values } }: { readonly notice: Notice }) => {
+  const text = useText();
+  const { code } = values;
+  return <Line tone={tone} words={text(`notice.${kind}`, values)} {...(code === undefined ? {} : { code })} />;
 };
 
 type LineProps = { readonly tone: Notice['tone']; readonly words: string; readonly code?: string };

@@ -7,7 +7,7 @@ import { Announcer } from './Announcer.tsx';
 import { Clocks } from './Clocks.tsx';
 import { Controls } from './Controls.tsx';
 import { Facts } from './Facts.tsx';
-import { Notices } from './Notices.tsx';
+import { Alerts, News } from './Notices.tsx';
 import { OwnPicture } from './OwnPicture.tsx';
 import { SoundGate } from './SoundGate.tsx';
 import styles from './StageScreen.module.css';
@@ -40,6 +40,7 @@ export const StageScreen = ({ view, session }: Props) => {
         <Clocks startedMs={view.startedMs} />
         <Facts view={view} level={session.levels.microphone} />
       </header>
+      <Alerts notices={view.notices} hostAway={view.host === 'away'} sending={me.sending} />
       <main className={styles.picture} aria-label={text('stage.table')}>
         <Table tiles={tiles} level={session.levels.seating} />
       </main>
@@ -47,7 +48,7 @@ export const StageScreen = ({ view, session }: Props) => {
         <div className={styles.notices}>
           {me.microphone || me.talking ? null : <p className={styles.muted}>{text('stage.muted')}</p>}
           {(blocked || view.soundBlocked) && me.loudspeaker ? <SoundGate onStart={startSound} /> : null}
-          <Notices notices={view.notices} hostAway={view.host === 'away'} sending={me.sending} />
+          <News notices={view.notices} />
         </div>
         <Controls view={view} session={session} />
         <OwnPicture me={me} devices={devices} />

@@ -11,6 +11,8 @@ import { markOf } from './tile-state.ts';
 
 type Props = { readonly tile: TileView; readonly level: (seating: number) => number };
 
+/** States in which one may hear them. */
+const audible = new Set(['verified', 'still', 'late', 'camera-off', 'sound-only']);
 const speakingLevel = 0.06;
 const breathMs = 400;
 
@@ -53,16 +55,19 @@ export const Tile = ({ tile, level }: Props) => {
               <MicOff aria-hidden size={16} />
               <span>{text('tile.muted')}</span>
             </span>
-          ) : (
+          ) : audible.has(state.kind) ? (
             <Meter read={read} size="small" />
-          )}
+          ) : null}
         </p>
-        <p className={styles.mark}>
-          <Icon aria-hidden size={16} />
-          <span>{mark.words}</span>
-        </p>
+        {picture === null ? null : (
+          <p className={styles.mark}>
+            <Icon aria-hidden size={16} />
+            <span>{mark.words}</span>
+          </p>
+        )}
         <p className={styles.of}>
-          {seat.function}, {seat.delegation.name}
+          <span className={styles.function}>{seat.function}, </span>
+          {seat.delegation.name}
         </p>
         {picture === null || mark.todo === null ? null : <p className={styles.do}>{mark.todo}</p>}
       </div>

@@ -7,6 +7,8 @@ type Props = {
   readonly icon?: LucideIcon;
   readonly children: ReactNode;
   readonly onPress?: () => void;
+  /** What screen readers say instead of the words, beginning with them ("Sit here as Ada"). */
+  readonly label?: string;
   /** `main`: the one thing to do here. `plain`: everything else. */
   readonly weight?: 'main' | 'plain' | 'danger';
   readonly isDisabled?: boolean;
@@ -15,8 +17,12 @@ type Props = {
 };
 
 /** A button with words, at least 44 px high. While pending it stays where it is and can be focused. */
-export const Button = ({ icon: Icon, children, weight = 'plain', ...press }: Props) => (
-  <Press {...press} className={`${styles.button} ${styles[weight]}`}>
+export const Button = ({ icon: Icon, children, label, weight = 'plain', ...press }: Props) => (
+  <Press
+    {...press}
+    {...(label === undefined ? {} : { 'aria-label': label })}
+    className={`${styles.button} ${styles[weight]}`}
+  >
     {Icon === undefined ? null : <Icon aria-hidden size={20} />}
     <span>{children}</span>
   </Press>

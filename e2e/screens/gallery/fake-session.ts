@@ -1,0 +1,60 @@
+import type { Session, View } from '../../../web/src/session/view.ts';
+
+/** What a test reads: each action that a screen called, in order, with its argument. */
+export type Called = readonly [name: string, ...values: readonly unknown[]];
+
+/** A session that shows what it is given, notes what is called, and follows microphone, camera and loudspeaker. */
+export const fakeSession = (first: View): Session & { readonly called: Called[] } => {
+  let view = first;
+  const listeners = new Set<() => void>();
+  const called: Called[] = [];
+  const me = (change: Partial<Extract<View, { kind: 'stage' }>['me']>) => {
+    if (view.kind !== 'stage') return;
+    view = { ...view, me: { ...view.me, ...change } };
+    for (const listener of listeners) listener();
+  };
+  const note =
+    (name: string) =>
+    (...values: unknown[]) => {
+      called.push([name, ...values]);
+    };
+  const wave = (rate: number) => 0.35 + 0.3 * Math.sin(performance.now() / rate);
+  return {
+    called,
+    view: () => view,
+    subscribe: (changed) => {
+      listeners.add(changed);
+      return () => listeners.delete(changed);
+    },
+    levels: {
+      microphone: () => wave(140),
+      seating: (seating) => (seating === 3 ? wave(120) : 0),
+    },
+    actions: {
+      redeem: note('redeem'),
+      chooseCamera: note('chooseCamera'),
+      chooseMicrophone: note('chooseMicrophone'),
+      chooseSpeaker: note('chooseSpeaker'),
+      testSpeaker: note('testSpeaker'),
+      takeSeat: note('takeSeat'),
+      setMicrophone: (on) => {
+        called.push(['setMicrophone', on]);
+        me({ microphone: on });
+      },
+      setCamera: (on) => {
+        called.push(['setCamera', on]);
+        me({ camera: on });
+      },
+      setLoudspeaker: (on) => {
+        called.push(['setLoudspeaker', on]);
+        me({ loudspeaker: on });
+      },
+      talk: (held) => {
+        called.push(['talk', held]);
+        me({ talking: held });
+      },
+      startSound: note('startSound'),
+      leave: note('leave'),
+    },
+  };
+};

@@ -1,0 +1,60 @@
+import type { Attack, RehearsalDelegation, RehearsalView } from '../../../web/src/rehearsal/state.ts';
+import { ada, boris, bram, irina } from './people.ts';
+
+const delegation = (
+  name: string,
+  seats: readonly RehearsalDelegation['seats'][number][],
+  host: boolean,
+): RehearsalDelegation => ({ name, root: (host ? '5f1c09aa' : '77e041bd').repeat(8), host, seats });
+
+const seat = (
+  { id, role, name, function: title }: typeof ada,
+  occupied: RehearsalDelegation['seats'][number]['occupied'],
+) => ({ id, role, name, function: title, occupied });
+
+const ids = ['swap-names', 'no-encryption', 'inject-picture', 'replay', 'forge-admission'] as const;
+
+const idle = (needs: string | null): readonly Attack[] => ids.map((id) => ({ id, state: 'idle', steps: [], needs }));
+
+const fresh: RehearsalView = {
+  reached: true,
+  rehearsal: {
+    delegations: [
+      delegation('Alba', [seat(ada, 'free'), seat(bram, 'free')], true),
+      delegation('Borland', [seat(boris, 'free'), seat(irina, 'free')], false),
+    ],
+    attacks: idle('seated'),
+  },
+};
+
+const busy: RehearsalView = {
+  reached: true,
+  rehearsal: {
+    delegations: [
+      delegation('Alba', [seat(ada, 'person'), seat(bram, 'free')], true),
+      delegation('Borland', [seat(boris, 'stand-in'), seat(irina, 'stand-in')], false),
+    ],
+    attacks: idle(null).map((attack, index) => {
+      const at = Date.UTC(2021, 11, 7, 15, 4, index);
+      if (index === 0)
+        return {
+          ...attack,
+          state: 'done',
+          steps: [
+            { at, key: 'unknown', values: {} },
+            { at: at + 900, key: 'end', values: {} },
+          ],
+        };
+      if (index === 1) return { ...attack, state: 'running', steps: [{ at, key: 'unknown', values: {} }] };
+      return index === 2 ? { ...attack, state: 'failed' } : attack;
+    }),
+  },
+};
+
+/** What the rehearsal's page can show, each by its name. */
+export const rehearsalStates: { readonly [name: string]: RehearsalView } = {
+  'rehearsal loading': { rehearsal: null, reached: true },
+  'rehearsal fresh': fresh,
+  'rehearsal busy': busy,
+  'rehearsal offline': { ...busy, reached: false },
+};

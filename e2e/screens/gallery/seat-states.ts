@@ -1,0 +1,180 @@
+import type { DevicesView, Notice, ProofStep, View } from '../../../web/src/session/view.ts';
+import { ada, agreed, alba, boris, borland, bram, carla, corvina, diego, irina, tile } from './people.ts';
+import { portrait } from './portrait.ts';
+
+type Holding = Extract<View, { kind: 'holding' }>;
+type Stage = Extract<View, { kind: 'stage' }>;
+
+const devices = (): DevicesView => ({
+  cameras: [
+    { id: 'cam-1', label: 'Integrated Camera (04f2:b6ea)' },
+    { id: 'cam-2', label: 'Conference camera at the end of the long table' },
+  ],
+  microphones: [{ id: 'mic-1', label: 'Built-in Audio Analog Stereo' }],
+  speakers: [{ id: 'spk-1', label: 'Built-in Audio Analog Stereo' }],
+  camera: { id: 'cam-1', state: 'live' },
+  microphone: { id: 'mic-1', state: 'live' },
+  speaker: null,
+  picture: portrait(205),
+  sharedMachine: false,
+});
+
+const steps = [
+  'browser',
+  'device-key',
+  'node',
+  'mandate',
+  'sheet',
+  'own-relay',
+  'counterpart-relay',
+] as const satisfies readonly ProofStep['step'][];
+
+const proofs = (done: number): readonly ProofStep[] =>
+  steps.map((step, index) => ({
+    step,
+    state: index < done ? 'done' : index === done ? 'working' : 'waiting',
+    refusal: null,
+  }));
+
+const holding = (change: Partial<Holding> = {}): Holding => ({
+  kind: 'holding',
+  title: 'Consultation on the line of contact',
+  fromMs: Date.UTC(2021, 11, 7, 15, 0),
+  seat: ada,
+  agreed,
+  proofs: proofs(7),
+  devices: devices(),
+  ready: 'take',
+  refusal: null,
+  ...change,
+});
+
+const stage = (change: Partial<Stage> = {}): Stage => ({
+  kind: 'stage',
+  title: 'Consultation on the line of contact',
+  seat: ada,
+  startedMs: Date.now() - 4_329_000,
+  devices: devices(),
+  tiles: [tile(3, boris), tile(4, irina, { kind: 'verified' }, true), tile(5, bram, { kind: 'verified' }, true)],
+  me: { microphone: true, camera: true, talking: false, loudspeaker: true, sending: true },
+  proven: 'all',
+  audience: [alba, borland],
+  notices: [],
+  soundBlocked: false,
+  host: 'reached',
+  ...change,
+});
+
+const muted = { microphone: false, camera: true, talking: false, loudspeaker: true, sending: true };
+
+const notice = (
+  id: number,
+  tone: Notice['tone'],
+  kind: Notice['kind'],
+  values: Notice['values'] = { name: 'Viktor Marenko', delegation: 'Borland' },
+): Notice => ({ id, tone, kind, values, atMs: Date.now() });
+
+const noPicture = (state: DevicesView['camera']['state']): DevicesView => ({
+  ...devices(),
+  camera: { id: null, state },
+  microphone: { id: null, state: state === 'off' ? 'off' : 'refused' },
+  picture: null,
+});
+
+const refused = { code: 'sframe.unauthentic', detail: '' };
+
+/** The views of a seat's page, each by its name. */
+export const seatStates: { readonly [name: string]: () => View } = {
+  'link checking': () => ({ kind: 'link', able: 'checking', redeeming: false, refusal: null }),
+  'link able': () => ({ kind: 'link', able: 'able', redeeming: false, refusal: null }),
+  'link refused': () => ({ kind: 'link', able: 'able', redeeming: false, refusal: { code: 'link.used', detail: '' } }),
+  'link opening': () => ({ kind: 'link', able: 'able', redeeming: true, refusal: null }),
+  unable: () => ({ kind: 'unable', missing: ['WebCrypto Ed25519', 'RTCRtpScriptTransform'] }),
+  'holding preparing': () => holding({ proofs: proofs(4), ready: 'preparing' }),
+  'holding take': () => holding(),
+  'holding sitting': () => holding({ ready: 'sitting' }),
+  'holding refused': () => holding({ refusal: { code: 'admit.seat-taken', detail: '' } }),
+  'holding failed': () =>
+    holding({
+      ready: 'preparing',
+      proofs: proofs(4).map((proof) =>
+        proof.step === 'sheet' ? { ...proof, state: 'failed', refusal: { code: 'sheet.unsigned', detail: '' } } : proof,
+      ),
+    }),
+  'holding asking': () => holding({ ready: 'preparing', proofs: proofs(1), devices: noPicture('asking') }),
+  'holding busy': () => holding({ devices: noPicture('busy') }),
+  'holding drawn': () =>
+    holding({
+      devices: {
+        ...devices(),
+        camera: { id: null, state: 'drawn' },
+        microphone: { id: null, state: 'off' },
+        picture: portrait(120),
+        sharedMachine: true,
+      },
+    }),
+  'stage alone': () => stage({ tiles: [], proven: 'none' }),
+  'stage two': () => stage({ tiles: [tile(3, boris)] }),
+  'stage four': () => stage({ notices: [notice(1, 'quiet', 'sat')] }),
+  'stage muted': () => stage({ me: muted }),
+  'stage unseen': () => stage({ me: { ...muted, camera: false, loudspeaker: false } }),
+  'stage talking': () => stage({ me: { ...muted, talking: true } }),
+  'stage attacked': () =>
+    stage({
+      tiles: [
+        tile(3, boris, { kind: 'refused', refusal: refused }),
+        tile(4, irina),
+        tile(5, bram, { kind: 'unproven' }, true),
+      ],
+      proven: 'some',
+      notices: [
+        notice(1, 'danger', 'attack-refused', { name: 'Viktor Marenko', code: 'sframe.unauthentic' }),
+        notice(2, 'warning', 'unknown-device'),
+      ],
+    }),
+  'stage troubled': () =>
+    stage({
+      tiles: [
+        tile(3, boris, { kind: 'still', sinceMs: 4200 }),
+        tile(4, irina, { kind: 'line-lost' }),
+        tile(5, bram, { kind: 'mending' }),
+      ],
+      proven: 'some',
+      host: 'away',
+      soundBlocked: true,
+    }),
+  'stage paused': () =>
+    stage({ me: { ...muted, microphone: true, sending: false }, notices: [notice(1, 'warning', 'removed')] }),
+  'stage eight': () =>
+    stage({
+      tiles: [
+        tile(3, boris, { kind: 'late', byMs: 3100 }),
+        tile(4, irina, { kind: 'connecting' }),
+        tile(5, bram, { kind: 'camera-off' }),
+        tile(6, { ...irina, id: 'b-3', name: 'Pavel Orlov' }, { kind: 'sound-only' }, true),
+        tile(7, { ...bram, id: 'a-3', name: 'Elin Åkesson' }, { kind: 'unproven' }),
+        tile(8, { ...bram, id: 'a-4', name: 'Jörg Brandstätter' }, { kind: 'refused', refusal: refused }),
+        tile(9, { ...irina, id: 'b-4', name: 'Oksana Bilyk' }, { kind: 'still', sinceMs: 1000 }, true),
+        tile(10, { ...irina, id: 'b-5', name: 'Yusuf Demir' }),
+      ],
+      proven: 'some',
+    }),
+  'stage three delegations': () =>
+    stage({
+      tiles: [
+        tile(3, boris),
+        tile(4, irina),
+        tile(5, bram, { kind: 'verified' }, true),
+        tile(6, carla),
+        tile(7, diego),
+      ],
+      audience: [alba, borland, corvina],
+    }),
+  'left self': () => ({ kind: 'left', why: 'self' }),
+  'left removed': () => ({ kind: 'left', why: 'removed' }),
+  'left elsewhere': () => ({ kind: 'left', why: 'elsewhere' }),
+  stopped: () => ({
+    kind: 'stopped',
+    refusal: { code: 'identity.root-changed', detail: 'Borland: pinned 5f1c 09aa, came with 77e0 41bd' },
+  }),
+};

@@ -1,0 +1,42 @@
+import { WifiOff } from 'lucide-react';
+import { useText } from '../messages/use-text.ts';
+import { Paper } from '../ui/Paper.tsx';
+import { Break } from './Break.tsx';
+import { DelegationCard } from './DelegationCard.tsx';
+import styles from './RehearsalPage.module.css';
+import { type RehearsalView, useRehearsal } from './state.ts';
+
+/** The rehearsal's page, kept up to date by its door. */
+export const LiveRehearsal = () => <RehearsalPage view={useRehearsal()} />;
+
+/** Both delegations' seats as cards, and a third card for whoever wants to break it. */
+export const RehearsalPage = ({ view }: { readonly view: RehearsalView }) => {
+  const text = useText();
+  const { rehearsal, reached } = view;
+  return (
+    <Paper width="wide">
+      <header className={styles.head}>
+        <h1>{text('rehearsal.title')}</h1>
+        <p>{text('rehearsal.lead')}</p>
+      </header>
+      <div role="status">
+        {reached ? null : (
+          <p className={styles.offline}>
+            <WifiOff aria-hidden size={24} />
+            {text('rehearsal.offline')}
+          </p>
+        )}
+        {reached && rehearsal === null ? <p>{text('page.loading')}</p> : null}
+      </div>
+      {rehearsal === null ? null : (
+        <div className={styles.cards}>
+          {rehearsal.delegations.length === 0 ? <p>{text('rehearsal.empty')}</p> : null}
+          {rehearsal.delegations.map((delegation) => (
+            <DelegationCard key={delegation.root} delegation={delegation} />
+          ))}
+          <Break attacks={rehearsal.attacks} />
+        </div>
+      )}
+    </Paper>
+  );
+};
