@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import { Refusal } from '@parley/protocol/bytes';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { securityHeaders } from '../doors/seat/headers.ts';
+import { type AttackId, attackIds, type RehearsalState } from './state.ts';
+
+export type RehearsalDoorOptions = {
+  readonly origin: string;
+  readonly web: string;
+  readonly instance: string;
+  readonly state: () => RehearsalState;
+  readonly link: (seat: string, standIn: boolean) => Promise<string | Refusal>;
+  /** Begins an attack; refused where it cannot run now. */
+  readonly attack: (id: AttackId) => Refusal | null;
+};
+
+export type RehearsalDoor = {
+  readonly app: FastifyInstance;
+  /** Tells every open page the state anew. */
+  readonly changed: () => void;
+};
+
+const field = (body: unknown, name: string): unknown =>
+  typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
+
+/** The door of the rehearsal page: on loopback, for whoever sits at this machine. */
+export const rehearsalDoor = (options: RehearsalDoorOptions): RehearsalDoor => {
+  const { origin, web } = options;
+  const headers = securityHeaders(origin);
+  const { host } = new URL(origin);
+  const listeners = new Set<FastifyReply>();
+  const app = fastify({ logger: false, bodyLimit: 4_096, forceCloseConnections: true });
+
+  // Another page in the same browser must not order anything here, nor a name that was pointed at this machine.
+  app.addHook('onRequest', async (request, reply) => {
+    const own = request.headers.host === host || request.url === '/api/instance';
+    const same = request.method !== 'POST' || request.headers.origin === origin;
+    if (!own || !same) return reply.code(403).send({ code: 'door.origin', detail: '' });
+    return undefined;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    reply.headers(headers);
+  });
+  app.register(fastifyStatic, { root: join(web, 'assets'), prefix: '/assets/', index: false });
+  app.get('/', (_request, reply) => reply.header('cache-control', 'no-store').sendFile('rehearsal.html', web));
+  app.get('/api/instance', async () => options.instance);
+  app.get('/api/state', async () => options.state());
+  app.get('/api/events', (_request: FastifyRequest, reply: FastifyReply) => {
+    reply.hijack();
+    reply.raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    reply.raw.write(event());
+    listeners.add(reply);
+    reply.raw.once('close', () => listeners.delete(reply));
+  });
+  app.post('/api/link', async (request, reply) => {
+    const seat = field(request.body, 'seat');
+    const url =
+      typeof seat === 'string'
+        ? await options.link(seat, field(request.body, 'standIn') === true)
+        : new Refusal('door.malformed');
+    if (url instanceof Refusal) return reply.code(400).send({ code: url.code, detail: url.detail });
+    return { url };
+  });
+  app.post('/api/attack', async (request, reply) => {
+    const id = attackIds.find((one) => one === field(request.body, 'id'));
+    const refusal = id ? options.attack(id) : new Refusal('door.malformed');
+    if (refusal) return reply.code(409).send({ code: refusal.code, detail: refusal.detail });
+    return reply.code(202).send({});
+  });
+  const event = () => `event: state\ndata: ${JSON.stringify(options.state())}\n\n`;
+  return {
+    app,
+    changed: () => {
+      const text = event();
+      for (const { raw } of listeners) raw.write(text);
+    },
+  };
+};

@@ -1,0 +1,96 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type CounterpartConfig, type NodeConfig, writeConfig } from '../config.ts';
+import { type Identity, openIdentity } from '../identity/files.ts';
+import { freePort } from '../sfu/livekit/settings.ts';
+import { signSheetByAll } from '../sheets.ts';
+import { type Cast, cast, rehearsalSheet } from './plan.ts';
+
+/** One delegation of a rehearsal, ready to start. */
+export type Prepared = {
+  readonly cast: Cast;
+  readonly identity: Identity;
+  readonly config: NodeConfig;
+  readonly configPath: string;
+};
+
+export type PrepareOptions = {
+  readonly data: string;
+  readonly web: string;
+  readonly binary: string;
+  /** Signalling addresses in place of the SFUs' own, by delegation id: for a proxy between. */
+  readonly sfuUrls: { readonly [id: string]: string };
+  /** Ports of the doors, by delegation id; others are free ones. */
+  readonly ports: { readonly [id: string]: { readonly seats: number; readonly peer: number } };
+};
+
+const ADDRESS = '127.0.0.1';
+const LOST_AFTER = { gone: 2_000, closed: 300 };
+
+/**
+ * Makes everything that the nodes of a rehearsal need: identities (kept from start to start), a call sheet that both
+ * have signed, each other's roots pinned, and a configuration file for each.
+ */
+export const prepare = async (options: PrepareOptions): Promise<readonly Prepared[]> => {
+  const { data } = options;
+  const now = Date.now();
+  const parties = await Promise.all(
+    cast.map(async (one) => {
+      const folder = join(data, one.id);
+      const identity = await openIdentity(join(folder, 'identity'), now);
+      const fixed = options.ports[one.id];
+      const seats = fixed?.seats ?? (await freePort(ADDRESS));
+      const peer = fixed?.peer ?? (await freePort(ADDRESS));
+      const host = `http://${one.id}.localhost`;
+      return {
+        cast: one,
+        folder,
+        identity,
+        seats: { origin: `${host}:${seats}`, address: ADDRESS, port: seats },
+        peer: { origin: `${host}:${peer}`, address: ADDRESS, port: peer },
+      };
+    }),
+  );
+  const roots = new Map(parties.map(({ cast: one, identity }) => [one.id, identity.root]));
+  const identities = parties.map((party) => party.identity);
+  const sheet = await signSheetByAll(rehearsalSheet(roots, now), identities);
+  const sheetPath = join(data, 'rehearsal.sheet');
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  writeFileSync(sheetPath, sheet, { mode: 0o600 });
+  return parties.map((party) => {
+    const counterparts = parties
+      .filter((other) => other !== party)
+      .map(
+        (other): CounterpartConfig => ({
+          name: other.cast.name,
+          root: other.identity.root,
+          keys: other.identity.keys,
+          peer: other.peer.origin,
+        }),
+      );
+    const config: NodeConfig = {
+      name: party.cast.name,
+      folder: party.folder,
+      seats: party.seats,
+      peer: party.peer,
+      web: options.web,
+      plain: true,
+      tls: null,
+      privateRanges: ['127.0.0.0/8'],
+      counterparts,
+      sheets: [sheetPath],
+      sfu: {
+        address: ADDRESS,
+        port: null,
+        mediaPort: null,
+        url: options.sfuUrls[party.cast.id] ?? null,
+        binary: options.binary,
+        keep: false,
+      },
+      lostAfter: LOST_AFTER,
+    };
+    const configPath = join(party.folder, 'node.json');
+    writeFileSync(configPath, writeConfig(config), { mode: 0o600 });
+    return { cast: party.cast, identity: party.identity, config, configPath };
+  });
+};

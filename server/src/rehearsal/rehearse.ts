@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { Refusal, toHex } from '@parley/protocol/bytes';
+import { freePort } from '../sfu/livekit/settings.ts';
+import { rehearsalDoor } from './door.ts';
+import { dropLock, type Running, takeLock, updateLock } from './lock.ts';
+import { type NodeProcess, nodeProcess } from './node-process.ts';
+import { arePagesBuilt, buildPages, builtPages } from './pages.ts';
+import { prepare } from './prepare.ts';
+import { attackIds, type RehearsalState } from './state.ts';
+
+export type RehearseOptions = {
+  /** Folder of everything that is kept. */
+  readonly data: string;
+  /** Port of the rehearsal page, or null for a free one. */
+  readonly port: number | null;
+  /** Finds livekit-server. */
+  readonly binary: () => Promise<string | Refusal>;
+  readonly sfuUrls?: { readonly [id: string]: string };
+  readonly ports?: { readonly [id: string]: { readonly seats: number; readonly peer: number } };
+  /** Folder of built pages in place of this project's own, which are built where they are missing or stale. */
+  readonly web?: string;
+  /** Says one line to the person who waits. */
+  readonly say: (line: string) => void;
+};
+
+/** One delegation of a running rehearsal. */
+export type RehearsedDelegation = {
+  readonly id: string;
+  readonly root: string;
+  readonly origin: string;
+  /** Folder of its files; the SFU's port, key and secret stand in `sfu/sfu.json`. */
+  readonly folder: string;
+  readonly pid: () => number | null;
+  /** Sends signalling elsewhere from now on (null: to the SFU itself again). */
+  readonly reroute: (url: string | null) => Promise<Refusal | null>;
+};
+
+/** A running rehearsal. */
+export type Rehearsal = {
+  readonly url: string;
+  readonly delegations: readonly RehearsedDelegation[];
+  readonly state: () => RehearsalState;
+  readonly link: (seat: string, standIn?: boolean) => Promise<string | Refusal>;
+  readonly stop: () => Promise<void>;
+};
+
+const ADDRESS = '127.0.0.1';
+const FIRST_TONE = 220;
+const NEXT_TONE = 55;
+
+/**
+ * Starts a rehearsal: two nodes, each with its SFU, that have pinned each other's roots. Refused with
+ * `rehearsal.running` (another one has the data folder; its page's address is the detail), and with what its parts
+ * refuse.
+ */
+export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | Refusal> => {
+  const { data, say } = options;
+  const instance = randomBytes(16).toString('hex');
+  let lock: Running = { instance, pid: process.pid, url: null, port: null, nodes: [] };
+  const other = await takeLock(data, lock);
+  if (other) return new Refusal('rehearsal.running', other.url ?? 'it is still starting');
+  const failed = (refusal: Refusal): Refusal => {
+    dropLock(data);
+    return refusal;
+  };
+
+  const web = options.web ?? builtPages;
+  const building = options.web || arePagesBuilt() ? null : buildPages();
+  if (building) say('Building the pages; this takes about ten seconds, once.');
+  const binary = await options.binary();
+  if (binary instanceof Refusal) return failed(binary);
+  const port = options.port ?? (await freePort(ADDRESS));
+  const prepared = await prepare({
+    data,
+    web,
+    binary,
+    sfuUrls: options.sfuUrls ?? {},
+    ports: options.ports ?? {},
+  });
+
+  const origin = `http://rehearsal.localhost:${port}`;
+  const standIns = new Set<string>();
+  let nodes: readonly NodeProcess[] = [];
+  const state = (): RehearsalState => ({
+    delegations: nodes.map(({ prepared: { cast, identity }, occupied }, n) => ({
+      name: cast.name,
+      root: toHex(identity.root),
+      host: n === 0,
+      seats: cast.seats.map((seat) => {
+        const who = standIns.has(seat.id) ? 'stand-in' : 'person';
+        return { ...seat, occupied: occupied().includes(seat.id) ? who : 'free' };
+      }),
+    })),
+    attacks: attackIds.map((id) => ({ id, state: 'idle', steps: [], needs: null })),
+  });
+  const allSeats = prepared.flatMap((one) => one.cast.seats.map((seat) => seat.id));
+  const link = async (seat: string, standIn = false): Promise<string | Refusal> => {
+    const node = nodes.find((one) => one.prepared.cast.seats.some((mine) => mine.id === seat));
+    const url = await (node?.ask({ kind: 'link', seat }) ?? new Refusal('door.unknown-seat', seat));
+    if (url instanceof Refusal || url === null) return url ?? new Refusal('node.away');
+    const taken = nodes.flatMap((one) => one.occupied());
+    if (!taken.includes(seat)) {
+      if (standIn) standIns.add(seat);
+      else standIns.delete(seat);
+    }
+    // Stand-ins hum at pitches of their own; a second person's seat on this machine begins silent.
+    if (standIn) return `${url}&stand-in&tone=${FIRST_TONE + NEXT_TONE * allSeats.indexOf(seat)}`;
+    return taken.some((one) => one !== seat && !standIns.has(one)) ? `${url}&second` : url;
+  };
+  const door = rehearsalDoor({ origin, web, instance, state, link, attack: () => new Refusal('attack.missing') });
+  const changed = () => {
+    lock = { ...lock, nodes: nodes.flatMap((one) => one.pid() ?? []) };
+    updateLock(data, lock);
+    door.changed();
+  };
+  nodes = prepared.map((one) => nodeProcess(one, () => queueMicrotask(changed)));
+  const stop = async () => {
+    await Promise.all([...nodes.map((one) => one.stop()), door.app.close()]);
+    dropLock(data);
+  };
+  const [listening, built, ...ready] = await Promise.all([
+    door.app.listen({ host: ADDRESS, port }).then(
+      () => null,
+      (error: unknown) => new Refusal('node.port', error instanceof Error ? error.message : ''),
+    ),
+    building,
+    ...nodes.map((one) => one.ready),
+  ]);
+  const refusal = [listening, built, ...ready].find((one) => one instanceof Refusal);
+  if (refusal) {
+    await stop();
+    return refusal;
+  }
+  lock = { ...lock, url: `${origin}/`, port };
+  changed();
+  return {
+    url: `${origin}/`,
+    delegations: nodes.map(({ prepared: { cast, identity, config }, pid, ask }) => ({
+      id: cast.id,
+      root: toHex(identity.root),
+      origin: config.seats.origin,
+      folder: join(data, cast.id),
+      pid,
+      reroute: async (url) => {
+        const answer = await ask({ kind: 'reroute', url });
+        return answer instanceof Refusal ? answer : null;
+      },
+    })),
+    state,
+    link,
+    stop,
+  };
+};

@@ -1,0 +1,58 @@
+import { Refusal } from '@parley/protocol/bytes';
+import { dataFolder } from './folder.ts';
+import { cast } from './plan.ts';
+import { type Rehearsal, rehearse } from './rehearse.ts';
+
+const WIDTH = 46;
+
+const print = async (rehearsal: Rehearsal, say: (line: string) => void): Promise<Refusal | null> => {
+  say('');
+  say('  A rehearsal is running. Open this page:');
+  say('');
+  say(`    ${rehearsal.url}`);
+  say('');
+  say('  or these one-time links:');
+  for (const [n, delegation] of cast.entries()) {
+    say('');
+    say(`  ${delegation.name}${n === 0 ? ', which hosts' : ''}`);
+    for (const seat of delegation.seats) {
+      const url = await rehearsal.link(seat.id);
+      if (url instanceof Refusal) return url;
+      say(`    ${`${seat.name}, ${seat.function}`.padEnd(WIDTH)} ${url}`);
+    }
+  }
+  say('');
+  say('  Everything stays on this machine (plain HTTP on 127.0.0.1). Ctrl-C ends it.');
+  return null;
+};
+
+/** Runs a rehearsal in this process until a signal ends it. */
+export const runRehearsal = async (
+  port: string | undefined,
+  binary: () => Promise<string | Refusal>,
+  say: (line: string) => void,
+): Promise<Refusal | null> => {
+  if (port !== undefined && !/^[1-9]\d{0,4}$/.test(port)) return new Refusal('config.wrong', `--port ${port}`);
+  let wanted = false;
+  let end = () => {
+    wanted = true;
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end());
+  const data = dataFolder(process.env);
+  const rehearsal = await rehearse({ data, port: port === undefined ? null : Number(port), binary, say });
+  if (rehearsal instanceof Refusal) {
+    if (rehearsal.code !== 'rehearsal.running') return rehearsal;
+    return new Refusal('rehearsal.running', `a rehearsal is running already: ${rehearsal.detail}`);
+  }
+  let ending = false;
+  end = () => {
+    if (ending) return;
+    ending = true;
+    void rehearsal.stop().then(() => process.exit(0));
+  };
+  if (wanted) {
+    end();
+    return null;
+  }
+  return print(rehearsal, say);
+};

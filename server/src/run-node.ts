@@ -1,0 +1,78 @@
+import { fromHex, Refusal, toHex } from '@parley/protocol/bytes';
+import { systemClock } from './clock.ts';
+import { readConfig } from './config.ts';
+import { nodeLogger } from './log.ts';
+import { type DelegationNode, startNode } from './node.ts';
+import { type FromNode, type ToNode, unpack } from './rehearsal/words.ts';
+
+const tell = (word: FromNode): void => {
+  if (process.connected) process.send?.(word);
+};
+
+const answer = async (
+  node: DelegationNode,
+  word: Exclude<ToNode, { kind: 'stop' }>,
+): Promise<string | null | Refusal> => {
+  switch (word.kind) {
+    case 'link':
+      return node.link(word.seat);
+    case 'reroute':
+      node.sfu.reroute(word.url);
+      return null;
+    case 'sfu': {
+      const state = node.sfu.state();
+      return state.kind === 'running' ? String(state.pid) : null;
+    }
+    case 'push': {
+      const meeting = fromHex(word.meeting);
+      const entry = unpack(word.entry);
+      const reply = await node.ask(word.root, { kind: 'entry', meeting, entry, blobs: [], countersignatures: [] });
+      return reply instanceof Refusal ? reply : reply.kind;
+    }
+  }
+};
+
+/** Runs a node in this process until it is told to end: by a signal, or by the supervisor that started it. */
+export const runNode = async (path: string, binary: () => Promise<string | Refusal>): Promise<void> => {
+  const config = readConfig(path);
+  if (config instanceof Refusal) {
+    tell({ kind: 'failed', code: config.code, detail: config.detail });
+    process.stderr.write(`${config.code}: ${config.detail}\n`);
+    process.exit(1);
+  }
+  const logger = nodeLogger(config.name, 'info');
+  const node = await startNode(config, { clock: systemClock, logger, binary });
+  if (node instanceof Refusal) {
+    logger.error({ code: node.code }, 'the node did not start');
+    tell({ kind: 'failed', code: node.code, detail: node.detail });
+    process.exitCode = 1;
+    process.disconnect?.();
+    return;
+  }
+  let ending = false;
+  const end = async () => {
+    if (ending) return;
+    ending = true;
+    await node.stop();
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end());
+  process.on('disconnect', () => void end()); // the supervisor is gone
+  process.on('message', (word: ToNode) => {
+    if (word.kind === 'stop') return void end();
+    void answer(node, word).then((found) =>
+      tell({
+        kind: 'answer',
+        id: word.id,
+        text: found instanceof Refusal ? null : found,
+        code: found instanceof Refusal ? found.code : null,
+      }),
+    );
+  });
+  const tellOccupied = () => tell({ kind: 'occupied', seats: node.occupied() });
+  node.onChange(tellOccupied);
+  tellOccupied();
+  const sfu = node.sfu.state();
+  tell({ kind: 'ready', sfu: sfu.kind === 'running' ? sfu.pid : null });
+  logger.info({ root: node.root, meetings: node.meetings.map((one) => toHex(one.sheet.meeting)) }, 'the node works');
+};
