@@ -1,1 +1,1 @@
-export { type Missing, missing } from './able.ts';
+export { missing } from './able.ts';

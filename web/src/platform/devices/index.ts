@@ -1,2 +1,1 @@
-export { createDevices, type Devices, type DevicesOptions } from './devices.ts';
-export { playOn } from './speaker.ts';
+export { createDevices, type Devices } from './devices.ts';

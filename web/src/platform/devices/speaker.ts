@@ -2,7 +2,7 @@
 type Sinkable = HTMLMediaElement & { setSinkId?(id: string): Promise<void> };
 
 /** Sends an element's sound to a loudspeaker; where the browser cannot, its own choice stands. */
-export async function playOn(element: Sinkable, speaker: string | null): Promise<void> {
+async function playOn(element: Sinkable, speaker: string | null): Promise<void> {
   await element.setSinkId?.(speaker ?? '').catch(() => {});
 }
 
