@@ -25,18 +25,21 @@ export type Purpose =
 
 const prefixes = new Map<Purpose, Bytes>();
 
-/** The bytes that are really signed: UTF-8("parley/1 " + purpose) ‖ 0x00 ‖ message. */
-export const bound = (purpose: Purpose, message: Uint8Array): Bytes => {
+const prefixOf = (purpose: Purpose): Bytes => {
   let prefix = prefixes.get(purpose);
   if (!prefix) {
     prefix = concat(toUtf8(`parley/1 ${purpose}`), new Uint8Array(1));
     prefixes.set(purpose, prefix);
   }
-  return concat(prefix, message);
+  return prefix;
 };
 
+/** The bytes that are really signed: UTF-8("parley/1 " + purpose) ‖ 0x00 ‖ message. */
+export const bound = (purpose: Purpose, message: Uint8Array): Bytes => concat(prefixOf(purpose), message);
+
 /** SHA-256 over the message bound to its purpose. */
-export const hash = (purpose: Purpose, message: Uint8Array): Bytes => new Uint8Array(sha256(bound(purpose, message)));
+export const hash = (purpose: Purpose, message: Uint8Array): Bytes =>
+  sha256.create().update(prefixOf(purpose)).update(message).digest() as Bytes; // on a buffer of its own
 
 /** Signs a message for one purpose. */
 export const sign = (signer: Signer, purpose: Purpose, message: Uint8Array): Promise<Bytes> =>

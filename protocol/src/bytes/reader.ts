@@ -1,3 +1,5 @@
+import type { Bytes } from './array.ts';
+
 /** Bytes that are no deterministic encoding of the shape asked for. Thrown by codecs, caught by `decode` alone. */
 export class Malformed extends Error {}
 
@@ -60,6 +62,15 @@ export class Reader {
     const view = this.bytes.subarray(this.at, end);
     this.at = end;
     return view;
+  }
+
+  /** A copy of the next `length` bytes. */
+  copy(length: number): Bytes {
+    const end = this.at + length;
+    if (end > this.bytes.length) throw this.fault('cut off');
+    const copy = this.bytes.slice(this.at, end);
+    this.at = end;
+    return copy as Bytes; // slicing a plain view allocates
   }
 
   /** A text string of at most `most` bytes; not UTF-8 is malformed. */

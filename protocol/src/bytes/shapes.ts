@@ -23,7 +23,19 @@ export const bytesUpTo = (max: number, min = 0): Codec<Bytes> => ({
   read: (from) => {
     const length = from.head(MAJOR.bytes);
     if (length < min || length > max) throw from.fault(`not ${min} to ${max} bytes`);
-    return new Uint8Array(from.view(length));
+    return from.copy(length);
+  },
+});
+
+/**
+ * A byte string of up to `max` bytes that is itself to be decoded or kept beside the whole: a view of what is being
+ * read, which must not be written to any more.
+ */
+export const within = (max: number): Codec<Bytes> => ({
+  read: (from) => {
+    const length = from.head(MAJOR.bytes);
+    if (length > max) throw from.fault(`not 0 to ${max} bytes`);
+    return from.view(length) as Bytes; // what is signed here never lies in shared memory
   },
 });
 

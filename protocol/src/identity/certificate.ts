@@ -2,7 +2,6 @@ import {
   type Bytes,
   bound,
   bytes,
-  bytesUpTo,
   type Decoded,
   decode,
   encode,
@@ -13,6 +12,7 @@ import {
   record,
   toHex,
   uint,
+  within,
 } from '../bytes/index.ts';
 import { type Check, firstRefusal } from './check.ts';
 import {
@@ -33,7 +33,7 @@ const body = record({
   from: uint(),
   until: uint(),
 });
-const signed = record({ body: bytesUpTo(512), ...ROOT_SIGNATURE });
+const signed = record({ body: within(512), ...ROOT_SIGNATURE });
 
 /** A certificate that was verified against a pinned root. */
 export type Issuer = Decoded<typeof body> & { readonly hash: Bytes };
@@ -59,15 +59,14 @@ export type ClaimedIssuer = { readonly issuer: Issuer; readonly checks: readonly
  * `identity.certificate-forged`.
  */
 export const claimCertificate = (pins: Pins, certificate: Bytes, now: number): ClaimedIssuer | Refusal => {
-  const name = hash('issuing-certificate', certificate);
-  const read = openCertificate(certificate, name);
+  const read = opened.find((one) => equal(one.certificate, certificate)) ?? openCertificate(certificate);
   if (read instanceof Refusal) return read;
   const { issuer, message, signature } = read;
   const keys = pins.get(toHex(issuer.root));
   if (!keys) return new Refusal('identity.root-unknown', toHex(issuer.root));
   if (now < issuer.from || now >= issuer.until)
     return new Refusal('identity.certificate-expired', `valid ${issuer.from} to ${issuer.until}`);
-  return { issuer, checks: [() => vouched(toHex(name), keys, issuer, message, signature)] };
+  return { issuer, checks: [() => vouched(keys, issuer, message, signature)] };
 };
 
 /** Verifies an issuing certificate at a time: refuses what `claimCertificate` and its check refuse. */
@@ -77,28 +76,40 @@ export const verifyCertificate = async (pins: Pins, certificate: Bytes, now: num
   return (await firstRefusal(claimed.checks)) ?? claimed.issuer;
 };
 
-type Opened = { readonly issuer: Issuer; readonly message: Bytes; readonly signature: RootSignature };
+type Opened = {
+  readonly certificate: Bytes;
+  readonly issuer: Issuer;
+  readonly message: Bytes;
+  readonly signature: RootSignature;
+};
 
-const openCertificate = (certificate: Bytes, name: Bytes): Opened | Refusal => {
+// The same few certificates stand under every mandate of a meeting: hashing one costs more than finding it again.
+const opened: Opened[] = [];
+
+const openCertificate = (certificate: Bytes): Opened | Refusal => {
   const outer = decode(signed, certificate);
   if (outer instanceof Refusal) return outer;
   const inner = decode(body, outer.body);
   if (inner instanceof Refusal) return inner;
-  return { issuer: { ...inner, hash: name }, message: outer.body, signature: outer };
+  const issuer = { ...inner, hash: hash('issuing-certificate', certificate) };
+  const one = { certificate: certificate.slice(), issuer, message: outer.body, signature: outer };
+  opened.unshift(one);
+  if (opened.length > 16) opened.pop();
+  return one;
 };
 
-// ML-DSA costs milliseconds, and one certificate stands under every mandate. Its hash covers body and signatures,
-// the body names the root, and the root's fingerprint both its keys: who vouched for it once did so for good.
+// ML-DSA costs milliseconds. A certificate's hash covers body and signatures, the body names the root, and the
+// root's fingerprint both its keys: who vouched for it once did so for good.
 const stood = new Set<string>();
 const REMEMBERED = 256;
 
 const vouched = async (
-  name: string,
   keys: RootKeys,
-  { root }: Issuer,
+  { root, hash: certificate }: Issuer,
   message: Bytes,
   signature: RootSignature,
 ): Promise<Refusal | null> => {
+  const name = toHex(certificate);
   if (stood.has(name)) return null;
   if (!equal(fingerprint(keys), root) || !(await verifyByRoot(keys, 'issuing-certificate', message, signature)))
     return new Refusal('identity.certificate-forged', toHex(root));

@@ -1,7 +1,6 @@
 import {
   type Bytes,
   bytes,
-  bytesUpTo,
   type Decoded,
   decode,
   encode,
@@ -16,6 +15,7 @@ import {
   text,
   toHex,
   uint,
+  within,
 } from '../bytes/index.ts';
 import { claimCertificate, type Pins } from './certificate.ts';
 import { type Check, checkOf, firstRefusal } from './check.ts';
@@ -41,10 +41,10 @@ const fields = {
   until: uint(),
 };
 const body = record(fields);
-const signed = record({ body: bytesUpTo(2048), sig: bytes(64) });
+const signed = record({ body: within(2048), sig: bytes(64) });
 
 /** A mandate with all that proves it: the issuing certificate, and the mandate that its key signed. */
-export const mandateChain = record({ certificate: bytesUpTo(4096), mandate: bytesUpTo(2560) });
+export const mandateChain = record({ certificate: within(4096), mandate: within(2560) });
 export type MandateChain = Decoded<typeof mandateChain>;
 
 /** A mandate that was verified: who may sit where, with which device. `hash` names it everywhere. */

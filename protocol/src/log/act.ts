@@ -1,7 +1,6 @@
 import {
   type Bytes,
   bytes,
-  bytesUpTo,
   type Decoded,
   decode,
   encode,
@@ -18,6 +17,7 @@ import {
   toHex,
   uint,
   variant,
+  within,
 } from '../bytes/index.ts';
 import { type Check, checkOf, claimMandate, firstRefusal, type Mandate, mandateChain } from '../identity/index.ts';
 import type { State } from './state.ts';
@@ -53,7 +53,7 @@ const body = record({
   saw: record({ seq: uint(), head: bytes(32) }),
   action,
 });
-const signed = record({ body: bytesUpTo(12_288), sig: bytes(64) });
+const signed = record({ body: within(12_288), sig: bytes(64) });
 export type ActBody = Decoded<typeof body>;
 
 /** An act whose signature stands, with its actor's delegation. `mandate` is there for a request to sit. */
@@ -98,8 +98,19 @@ export const claimAct = (state: State, given: Bytes, time: number): ClaimedAct |
   if (found instanceof Refusal) return found;
   const { key, root, mandate, checks } = found;
   const own = { key, purpose: 'act' as const, message: outer.body, signature: outer.sig };
+  let name: Bytes | undefined;
   return {
-    act: { ...inner, hash: hash('act', given), bytes: given, root, mandate },
+    act: {
+      ...inner,
+      // Hashed when somebody asks: in a long log nobody does.
+      get hash() {
+        name ??= hash('act', given);
+        return name;
+      },
+      bytes: given,
+      root,
+      mandate,
+    },
     checks: [...checks, checkOf(own, 'act.forged', actorName(inner.by))],
   };
 };

@@ -1,7 +1,6 @@
 import {
   type Bytes,
   bytes,
-  bytesUpTo,
   type Decoded,
   decode,
   encode,
@@ -14,6 +13,7 @@ import {
   sign,
   toHex,
   uint,
+  within,
 } from '../bytes/index.ts';
 import { type Check, checkOf, firstRefusal } from '../identity/index.ts';
 import { type Act, claimAct } from './act.ts';
@@ -26,7 +26,7 @@ const body = record({
   seq: uint(),
   prev: bytes(32),
   time: uint(),
-  act: bytesUpTo(12_480),
+  act: within(12_480),
 });
 
 /** One ordered act: its place, the head before it, the host's time, and the act's own signed bytes. */
@@ -101,7 +101,7 @@ const countersignedBody = record({
   time: uint(),
   serial: uint(),
 });
-const countersignature = record({ body: bytesUpTo(256), root: bytes(32), sig: bytes(64) });
+const countersignature = record({ body: within(256), root: bytes(32), sig: bytes(64) });
 
 /** A node's word for a head and all before it, with its own revocation serial. The host's is what orders. */
 export type Countersignature = Decoded<typeof countersignedBody> & { readonly root: string; readonly bytes: Bytes };

@@ -2,7 +2,6 @@ import {
   type Bytes,
   bool,
   bytes,
-  bytesUpTo,
   type Decoded,
   decode,
   encode,
@@ -17,6 +16,7 @@ import {
   uint,
   variant,
   verify,
+  within,
 } from '../bytes/index.ts';
 import { type Seating, type State, seatingAt } from './state.ts';
 
@@ -37,7 +37,7 @@ export const passing = variant({
 export type Passing = Decoded<typeof passing>;
 
 const body = record({ v: exactly(1), meeting: bytes(16), seating: uint(), n: uint(), passing });
-const signed = record({ body: bytesUpTo(2048), sig: bytes(64) });
+const signed = record({ body: within(2048), sig: bytes(64) });
 export type Message = Decoded<typeof body>;
 
 /** Signs a passing message with the device key. */

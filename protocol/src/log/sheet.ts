@@ -17,6 +17,7 @@ import {
   toHex,
   uint,
   verify,
+  within,
 } from '../bytes/index.ts';
 import { type Issuer, type Pins, type RootKeys, role, seatId, verifyCertificate } from '../identity/index.ts';
 
@@ -38,7 +39,7 @@ export const sheetBody = record({
 export type SheetBody = Decoded<typeof sheetBody>;
 
 const signature = record({ root: bytes(32), certificate: bytesUpTo(4096), sig: bytes(64) });
-const signedSheet = record({ body: bytesUpTo(32_768), signatures: list(signature, DELEGATIONS, 2) });
+const signedSheet = record({ body: within(32_768), signatures: list(signature, DELEGATIONS, 2) });
 
 /** A call sheet that every delegation signed; its hash is the head of the empty log. */
 export type Sheet = SheetBody & {
