@@ -20,7 +20,8 @@ function numberOf(id: string): number {
 
 /** The hue, 0 to 359 in steps of fifteen, in which a seat is drawn: by it a test tells pictures apart. */
 export function hueOf(id: string): number {
-  return (numberOf(id) % 24) * 15;
+  // Not its lowest bits: they hardly differ between identifiers that end alike.
+  return ((numberOf(id) >>> 8) % 24) * 15;
 }
 
 /**
