@@ -1,3 +1,8 @@
+import { cleaned } from './clean.ts';
+
+/** Longest detail that travels, in UTF-16 units. */
+const DETAIL = 400;
+
 /**
  * An expected "no". `code` is named in SPEC.md and chooses the sentence that a person reads; `detail` is for
  * engineers, holds no secret, and is never shown on its own.
@@ -9,6 +14,6 @@ export class Refusal {
 
   constructor(code: string, detail = '') {
     this.code = code;
-    this.detail = detail;
+    this.detail = cleaned(detail, DETAIL);
   }
 }

@@ -1,4 +1,5 @@
 import type { Bytes } from './array.ts';
+import { UNCLEAN } from './clean.ts';
 import { type Codec, type Decoded, encode } from './codec.ts';
 import { MAJOR, type Reader } from './reader.ts';
 
@@ -39,15 +40,9 @@ export const within = (max: number): Codec<Bytes> => ({
   },
 });
 
-// Named one by one and not by a property of Unicode: readers of different Unicode versions must agree. For the same
-// reason no normalisation is asked for.
-const UNCLEAN =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]|\udb40[\udc00-\udc7f]/;
-
 /**
  * A text of `min` to `max` UTF-16 units without characters that are not seen or that turn the direction of writing
- * (listed in SPEC.md, BYTES8).
+ * (BYTES5).
  */
 export const text = (max: number, min = 1): Codec<string> => ({
   read: (from) => {

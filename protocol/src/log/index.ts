@@ -21,7 +21,16 @@ export {
   verifyEntry,
 } from './entry.ts';
 export { type Effect, judge, judgeDirect } from './judge.ts';
-export { acts, append, type Equivocation, type Ledger, openLedger, proveEquivocation, take } from './ledger.ts';
+export {
+  acts,
+  append,
+  type Equivocation,
+  judgeSigning,
+  type Ledger,
+  openLedger,
+  proveEquivocation,
+  take,
+} from './ledger.ts';
 export { type Message, openMessage, type Passing, passing, signMessage, verifyMessage } from './message.ts';
 export { reduce } from './reduce.ts';
 export {

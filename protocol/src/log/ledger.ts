@@ -1,6 +1,6 @@
 import { type Bytes, equal, Refusal, toHex } from '../bytes/index.ts';
 import { isRestriction } from './act.ts';
-import { type Countersignature, type VerifiedEntry, verifyCountersignature } from './entry.ts';
+import { type Countersignature, type Entry, judgeTime, type VerifiedEntry, verifyCountersignature } from './entry.ts';
 import { momentAt } from './past.ts';
 import { reduce } from './reduce.ts';
 import type { Sheet } from './sheet.ts';
@@ -80,6 +80,15 @@ const settle = (ledger: Ledger): Ledger => {
   const newest = open[n - 1];
   return newest ? { ...ledger, settled: newest.state, open: open.slice(n) } : ledger;
 };
+
+/**
+ * Whether a node that is not the host may countersign an entry that its ledger holds: `log.not-ordered` until the
+ * host has (its word for two logs must be there, to prove it), `log.skew` where the host's time is off. `now` in ms.
+ */
+export const judgeSigning = ({ state, tally }: Ledger, entry: Entry, now: number): Refusal | null =>
+  (tally.get(toHex(state.sheet.host))?.seq ?? 0) < entry.seq
+    ? new Refusal('log.not-ordered', `${entry.seq}`)
+    : judgeTime(entry, now);
 
 /**
  * Whether an entry that the ledger holds acts yet: what takes something away, and a commit that adds nobody, when
