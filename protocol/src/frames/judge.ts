@@ -1,4 +1,4 @@
-/** Milliseconds of the rules PROOF6 to PROOF10. */
+/** In milliseconds. */
 export const UNPROVEN_MS = 600;
 export const DARK_MS = 2000;
 export const LATE_MS = 2000;

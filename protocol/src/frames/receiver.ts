@@ -62,6 +62,8 @@ export type Receiver<T> = {
 const DRAIN_MS = 500;
 /** Streams of which a pipe remembers frames. */
 const MAX_FLOWS = 4;
+/** A stream of which so many frames came, and no proof in two seconds, is no accident. */
+const NEVER_FRAMES = 20;
 /** Streams of which replay windows are kept. */
 const MAX_STRANDS = 1024;
 
@@ -69,6 +71,7 @@ type Course<T> = {
   readonly strand: Strand;
   readonly flow: Flow<T>;
   lastAt: number;
+  frames: number;
   said: ProofState | undefined;
   alarmed: boolean;
 };
@@ -129,7 +132,7 @@ export const createReceiver = <T>(out: ReceiverOut<T>): Receiver<T> => {
         pass: (token, media) => out.pass(pipe.id, token, media),
         drop: (code) => out.drop(pipe.id, code),
       });
-      course = { strand, flow, lastAt: now, said: undefined, alarmed: false };
+      course = { strand, flow, lastAt: now, frames: 0, said: undefined, alarmed: false };
       pipe.courses.set(strand, course);
     }
     return course;
@@ -155,7 +158,7 @@ export const createReceiver = <T>(out: ReceiverOut<T>): Receiver<T> => {
       course.said = state;
       out.say({ kind: 'proof', pipe: pipe.id, seating, media: pipe.media, state, sinceMs });
     }
-    if (state === 'dark' && !course.flow.everProven() && !course.alarmed) {
+    if (state === 'dark' && course.frames >= NEVER_FRAMES && !course.flow.everProven() && !course.alarmed) {
       course.alarmed = true;
       out.say({ kind: 'alarm', code: 'proof.never', pipe: pipe.id });
     }
@@ -234,6 +237,7 @@ export const createReceiver = <T>(out: ReceiverOut<T>): Receiver<T> => {
     const course = courseOf(pipe, route, now);
     if (!course) return 'frames.streams';
     course.lastAt = now;
+    course.frames += 1;
     const { strand, flow } = course;
     // The proof first: it says of earlier frames whether this one may flow.
     if (opened.proof.length > 0) await prove(pipe, route, strand, opened.proof, now);

@@ -79,33 +79,30 @@ export const createPipes = (say: (message: FromWorker) => void, now: () => numbe
     };
   };
 
-  const transformOf = (message: Attach, entry: Attached): Transformer<BrowserFrame, BrowserFrame> => {
-    const { pipe } = message;
-    const { tally, stream } = entry;
+  const seal = async (pipe: number, stream: SendStream, frame: BrowserFrame, codec: MediaCodec): Promise<void> => {
+    const keyFrame = frame.type === 'key';
+    const sealed = await stream.seal({ codec, keyFrame, data: new Uint8Array(frame.data) }, now());
+    if (sealed instanceof Refusal) drop(pipe, sealed.code);
+    else pass(pipe, frame, sealed.buffer);
+  };
+
+  const transformOf = ({ pipe }: Attach, entry: Attached): Transformer<BrowserFrame, BrowserFrame> => {
     const codecOf = codecReader();
-    const start = (controller: Controller): void => {
-      entry.controller = controller;
-    };
-    if (!stream)
-      return {
-        start,
-        transform: (frame) => {
-          tally.in += 1;
-          const codec = codecOf(frame);
-          if (codec instanceof Refusal) return drop(pipe, codec.code);
-          return receiver.receive(pipe, frame, new Uint8Array(frame.data), codec, now());
-        },
-      };
     return {
-      start,
+      start: (controller) => {
+        entry.controller = controller;
+      },
       transform: async (frame) => {
-        tally.in += 1;
+        entry.tally.in += 1;
         const codec = codecOf(frame);
         if (codec instanceof Refusal) return drop(pipe, codec.code);
-        const keyFrame = frame.type === 'key';
-        const sealed = await stream.seal({ codec, keyFrame, data: new Uint8Array(frame.data) }, now());
-        if (sealed instanceof Refusal) return drop(pipe, sealed.code);
-        pass(pipe, frame, sealed.buffer);
+        try {
+          if (entry.stream) await seal(pipe, entry.stream, frame, codec);
+          else await receiver.receive(pipe, frame, new Uint8Array(frame.data), codec, now());
+        } catch (error) {
+          say({ kind: 'alarm', code: 'frames.broken', pipe });
+          throw error; // ends the pipe: better no media than media that nobody judged
+        }
       },
     };
   };
@@ -128,10 +125,7 @@ export const createPipes = (say: (message: FromWorker) => void, now: () => numbe
     readable
       .pipeThrough(new TransformStream(transformOf(message, entry)), { signal: stop.signal })
       .pipeTo(writable, { signal: stop.signal })
-      .catch(() => {
-        // Streams also end by failing when their connection closes: the page knows which it was.
-        if (attached.get(pipe) === entry) say({ kind: 'alarm', code: 'frames.pipe-ended', pipe });
-      })
+      .catch(() => undefined) // its connection closed, or its transform failed and has said so
       .finally(() => {
         if (attached.get(pipe) === entry) detach(pipe);
       });
