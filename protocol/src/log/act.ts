@@ -142,7 +142,9 @@ const actingKey = (state: State, act: ActBody, time: number): ActingKey | Refusa
   if (by.kind === 'node') {
     const root = toHex(by.root);
     const issuer = state.sheet.issuers.get(root);
-    return issuer ? { key: issuer.key, root, mandate: null, checks: [] } : new Refusal('act.unknown-actor', root);
+    return issuer && act.action.kind !== 'sit'
+      ? { key: issuer.key, root, mandate: null, checks: [] }
+      : new Refusal('act.unknown-actor', root);
   }
   if (act.action.kind === 'sit') {
     // Under the roots of the call sheet, not under whatever else is pinned here: all must come to the same answer.
