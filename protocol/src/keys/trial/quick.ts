@@ -5,9 +5,11 @@ import type { CiphersuiteImpl } from 'ts-mls';
 // time, so they take the same functions from node:crypto, where they run in place.
 const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
 
-/** The same suite with hashes, MACs, HKDF and Ed25519 verification that run in place. */
-export const quick = (suite: CiphersuiteImpl): CiphersuiteImpl => {
-  const algorithm = suite.name.includes('SHA512') ? 'sha512' : 'sha256';
+const algorithms = { 32: 'sha256', 48: 'sha384', 64: 'sha512' };
+
+/** The same suite with hashes, MACs and HKDF that run in place. */
+export const inPlace = (suite: CiphersuiteImpl): CiphersuiteImpl => {
+  const algorithm = Object.entries(algorithms).find(([size]) => Number(size) === suite.kdf.size)?.[1] ?? 'none';
   const mac = (key: Uint8Array, data: Uint8Array) => new Uint8Array(createHmac(algorithm, key).update(data).digest());
   const expand = (key: Uint8Array, info: Uint8Array, length: number) => {
     const all = new Uint8Array(Math.ceil(length / suite.kdf.size) * suite.kdf.size);
@@ -31,12 +33,17 @@ export const quick = (suite: CiphersuiteImpl): CiphersuiteImpl => {
       extract: async (salt, secret) => mac(salt, secret),
       expand: async (key, info, length) => expand(key, info, length),
     },
-    signature: {
-      ...suite.signature,
-      verify: async (publicKey, message, signature) => {
-        const key = createPublicKey({ key: Buffer.concat([SPKI, publicKey]), format: 'der', type: 'spki' });
-        return verify(null, message, key, signature);
-      },
-    },
   };
 };
+
+/** The same, and Ed25519 verification in place. */
+export const quick = (suite: CiphersuiteImpl): CiphersuiteImpl => ({
+  ...inPlace(suite),
+  signature: {
+    ...suite.signature,
+    verify: async (publicKey, message, signature) => {
+      const key = createPublicKey({ key: Buffer.concat([SPKI, publicKey]), format: 'der', type: 'spki' });
+      return verify(null, message, key, signature);
+    },
+  },
+});

@@ -1,0 +1,4 @@
+import { SUITES } from './trial/outside.ts';
+import { treeVectors } from './trial/trees.ts';
+
+treeVectors(SUITES);
