@@ -52,6 +52,3 @@ export const linkProof = record({ origin: text(256), seat: seatId, secret: bytes
 
 /** Body of `POST …/redeem`: the link's secret, the device's public key, and its signature over `linkProof`. */
 export const linkRedemption = record({ secret: bytes(32), device: bytes(32), sig: bytes(64) });
-
-/** Its answer: the link is this device's now (and the seat's cookie set), or why not. */
-export const redemptionReply = variant({ redeemed: {}, refused: { code: text(64), detail: text(400, 0) } });

@@ -6,7 +6,6 @@ export {
   linkRedemption,
   type NodeToDevice,
   nodeToDevice,
-  redemptionReply,
 } from './device.ts';
 export { MESSAGE_LIMIT } from './limits.ts';
 export { type PeerReply, type PeerRequest, peerReply, peerRequest } from './peer.ts';
