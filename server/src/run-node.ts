@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { fromHex, Refusal, toHex } from '@parley/protocol/bytes';
 import { systemClock } from './clock.ts';
 import { readConfig } from './config.ts';
@@ -74,5 +75,6 @@ export const runNode = async (path: string, binary: () => Promise<string | Refus
   tellOccupied();
   const sfu = node.sfu.state();
   tell({ kind: 'ready', sfu: sfu.kind === 'running' ? sfu.pid : null });
+  flushCompileCache(); // a node that is killed would not leave it behind
   logger.info({ root: node.root, meetings: node.meetings.map((one) => toHex(one.sheet.meeting)) }, 'the node works');
 };

@@ -22,6 +22,8 @@ export type RehearseOptions = {
   readonly web?: string;
   /** Says one line to the person who waits. */
   readonly say: (line: string) => void;
+  /** Ends a start that is still under way. */
+  readonly signal?: AbortSignal;
 };
 
 /** One delegation of a running rehearsal. */
@@ -51,8 +53,8 @@ const NEXT_TONE = 55;
 
 /**
  * Starts a rehearsal: two nodes, each with its SFU, that have pinned each other's roots. Refused with
- * `rehearsal.running` (another one has the data folder; its page's address is the detail), and with what its parts
- * refuse.
+ * `rehearsal.running` (another one has the data folder; its page's address is the detail), `rehearsal.ended` (by the
+ * signal), and with what its parts refuse.
  */
 export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | Refusal> => {
   const { data, say } = options;
@@ -119,7 +121,12 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | Re
     await Promise.all([...nodes.map((one) => one.stop()), door.app.close()]);
     dropLock(data);
   };
-  const [listening, built, ...ready] = await Promise.all([
+  const aborted = new Promise<readonly [Refusal]>((resolve) => {
+    const end = () => resolve([new Refusal('rehearsal.ended')]);
+    if (options.signal?.aborted) end();
+    options.signal?.addEventListener('abort', end, { once: true });
+  });
+  const outcomes = Promise.all([
     door.app.listen({ host: ADDRESS, port }).then(
       () => null,
       (error: unknown) => new Refusal('node.port', error instanceof Error ? error.message : ''),
@@ -127,7 +134,7 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | Re
     building,
     ...nodes.map((one) => one.ready),
   ]);
-  const refusal = [listening, built, ...ready].find((one) => one instanceof Refusal);
+  const refusal = (await Promise.race([outcomes, aborted])).find((one) => one instanceof Refusal);
   if (refusal) {
     await stop();
     return refusal;

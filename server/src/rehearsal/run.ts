@@ -33,14 +33,14 @@ export const runRehearsal = async (
   say: (line: string) => void,
 ): Promise<Refusal | null> => {
   if (port !== undefined && !/^[1-9]\d{0,4}$/.test(port)) return new Refusal('config.wrong', `--port ${port}`);
-  let wanted = false;
-  let end = () => {
-    wanted = true;
-  };
+  const starting = new AbortController();
+  let end = () => starting.abort();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end());
   const data = dataFolder(process.env);
-  const rehearsal = await rehearse({ data, port: port === undefined ? null : Number(port), binary, say });
+  const { signal } = starting;
+  const rehearsal = await rehearse({ data, port: port === undefined ? null : Number(port), binary, say, signal });
   if (rehearsal instanceof Refusal) {
+    if (rehearsal.code === 'rehearsal.ended') return null;
     if (rehearsal.code !== 'rehearsal.running') return rehearsal;
     return new Refusal('rehearsal.running', `a rehearsal is running already: ${rehearsal.detail}`);
   }
@@ -50,9 +50,5 @@ export const runRehearsal = async (
     ending = true;
     void rehearsal.stop().then(() => process.exit(0));
   };
-  if (wanted) {
-    end();
-    return null;
-  }
   return print(rehearsal, say);
 };

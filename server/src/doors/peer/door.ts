@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { type Bytes, decode, encode, fromHex, Refusal, toHex } from '@parley/protocol/bytes';
 import { MESSAGE_LIMIT, type PeerReply, type PeerRequest, peerRequest } from '@parley/protocol/wire';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { Clock } from '../../clock.ts';
 import type { Store } from '../../store/store.ts';
 import { type Pace, pace } from '../pace.ts';
@@ -43,7 +49,7 @@ export const peerDoor = (options: PeerDoorOptions): FastifyInstance => {
   const paces = new Map<string, Pace>();
   const app = fastify({
     loggerInstance: options.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MESSAGE_LIMIT,
     requestTimeout: 15_000,
     exposeHeadRoutes: false,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import { Refusal } from '@parley/protocol/bytes';
-import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, LogController } from 'fastify';
 import { type Pace, pace } from '../pace.ts';
 import { serverFor, type TlsFiles } from '../tls.ts';
 import { securityHeaders } from './headers.ts';
@@ -26,7 +26,7 @@ export const seatDoor = (options: SeatDoorOptions): FastifyInstance => {
   const headers = securityHeaders(origin);
   const app = fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 4_096,
     requestTimeout: 15_000,
     routerOptions: { maxParamLength: 96 },
