@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react';
-import { Button } from 'react-aria-components/Button';
+import { Button, type PressEvent } from 'react-aria-components/Button';
 import { Tooltip, TooltipTrigger } from 'react-aria-components/Tooltip';
 import styles from './Control.module.css';
 
@@ -18,13 +18,21 @@ type Props = {
   readonly onPress?: () => void;
 };
 
-/** A control of the stage: an icon, what is so, and what pressing does. Clicking it leaves the focus where it was. */
+/** Gives the focus back after a click, so that a held Space talks and does not press the control again. */
+const letGo = ({ pointerType, target }: PressEvent) => {
+  if (pointerType !== 'keyboard' && pointerType !== 'virtual' && target instanceof HTMLElement) target.blur();
+};
+
+/** A control of the stage: an icon, what is so, and what pressing does. */
 export const Control = ({ icon: Icon, noun, state, action, hint, tone, width, onPress }: Props) => (
   <TooltipTrigger delay={500}>
     <Button
       className={`${styles.control} ${styles[tone]} ${styles[width]}`}
-      preventFocusOnPress
-      {...(onPress === undefined ? {} : { onPress })}
+      onPress={(event) => {
+        if (onPress === undefined) return;
+        letGo(event);
+        onPress();
+      }}
     >
       <Icon aria-hidden size={24} />
       <span className={styles.words}>

@@ -40,7 +40,9 @@ export const StageScreen = ({ view, session }: Props) => {
         <Clocks startedMs={view.startedMs} />
         <Facts view={view} level={session.levels.microphone} />
       </header>
-      <Alerts notices={view.notices} hostAway={view.host === 'away'} sending={me.sending} />
+      <aside aria-label={text('stage.alerts')}>
+        <Alerts notices={view.notices} hostAway={view.host === 'away'} sending={me.sending} />
+      </aside>
       <main className={styles.picture} aria-label={text('stage.table')}>
         <Table tiles={tiles} level={session.levels.seating} />
       </main>

@@ -1,4 +1,4 @@
-import type { CSSProperties } from 'react';
+import { type CSSProperties, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useText } from '../messages/use-text.ts';
 import type { TileView } from '../session/view.ts';
 import { arrange, columns } from './arrangement.ts';
@@ -27,13 +27,13 @@ export const Table = ({ tiles, level }: Props) => {
     case 'equal': {
       const count = arrangement.tiles.length;
       return (
-        <div className={styles.room}>
+        <Room>
           <ul className={styles.grid} style={counts(count, columns(count, 'wide'), columns(count, 'high'))}>
             {arrangement.tiles.map((tile) => (
               <Tile key={tile.seating} tile={tile} level={level} />
             ))}
           </ul>
-        </div>
+        </Room>
       );
     }
     case 'principal': {
@@ -46,16 +46,40 @@ export const Table = ({ tiles, level }: Props) => {
             </ul>
           </div>
           {strip.length === 0 ? null : (
-            <div className={styles.room}>
+            <Room>
               <ul className={styles.grid} style={counts(strip.length, strip.length > 3 ? 2 : 1, 2)}>
                 {strip.map((tile) => (
                   <Tile key={tile.seating} tile={tile} level={level} />
                 ))}
               </ul>
-            </div>
+            </Room>
           )}
         </div>
       );
     }
   }
+};
+
+/** Room for tiles. Where they have to scroll, since the window is small, the keyboard can reach the room. */
+const Room = ({ children }: { readonly children: ReactNode }) => {
+  const text = useText();
+  const room = useRef<HTMLElement>(null);
+  const [scrolls, setScrolls] = useState(false);
+  useEffect(() => {
+    const element = room.current;
+    if (element === null) return;
+    const watching = new ResizeObserver(() => setScrolls(element.scrollHeight > element.clientHeight));
+    watching.observe(element);
+    for (const child of element.children) watching.observe(child);
+    return () => watching.disconnect();
+  }, []);
+  return (
+    <section
+      ref={room}
+      className={styles.room}
+      {...(scrolls ? { tabIndex: 0, 'aria-label': text('stage.others') } : {})}
+    >
+      {children}
+    </section>
+  );
 };

@@ -17,9 +17,10 @@ type Props = {
 };
 
 /** A button with words, at least 44 px high. While pending it stays where it is and can be focused. */
-export const Button = ({ icon: Icon, children, label, weight = 'plain', ...press }: Props) => (
+export const Button = ({ icon: Icon, children, label, onPress, weight = 'plain', ...press }: Props) => (
   <Press
     {...press}
+    onPress={() => onPress?.()}
     {...(label === undefined ? {} : { 'aria-label': label })}
     className={`${styles.button} ${styles[weight]}`}
   >
