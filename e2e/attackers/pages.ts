@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { expect, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import { createServer } from 'vite';
+import type { Ghost } from './pages/ghost.ts';
+import type { Side } from './stage.ts';
+
+declare global {
+  interface Window {
+    readonly ghost: Ghost;
+  }
+}
+
+/** Serves the attackers' own pages with the product's modules beside them. */
+export const servePages = async (): Promise<{ readonly url: string; readonly close: () => Promise<void> }> => {
+  const root = join(import.meta.dirname, 'pages');
+  const vite = await createServer({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    server: { port: 0, host: '127.0.0.1', hmr: false, watch: null, fs: { allow: [join(import.meta.dirname, '../..')] } },
+    optimizeDeps: { include: ['livekit-client'] },
+  });
+  await vite.listen();
+  const address = vite.httpServer?.address();
+  if (address === null || address === undefined || typeof address === 'string') throw new Error('no port');
+  return { url: `http://127.0.0.1:${address.port}`, close: () => vite.close() };
+};
+
+/** A ghost at an SFU, in a context of its own. */
+export type GhostPage = { readonly page: Page; readonly context: BrowserContext; readonly name: string };
+
+let ghosts = 0;
+
+/** Opens a plain client that joins a side's SFU with a token that this SFU minted. */
+export const openGhost = async (
+  browser: Browser,
+  pages: { readonly url: string },
+  side: Side,
+  how: { readonly publishes?: boolean; readonly name?: string } = {},
+): Promise<GhostPage> => {
+  ghosts += 1;
+  const name = how.name ?? `ghost-${ghosts}`;
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  page.on('pageerror', (error) => console.log(name, error.message));
+  await page.goto(`${pages.url}/ghost.html`);
+  await expect.poll(() => page.evaluate(() => 'ghost' in window)).toBe(true);
+  const token = await side.mint(name, how.publishes ?? false);
+  await page.evaluate(([url, given]) => window.ghost.join(url, given), [side.sfu, token] as const);
+  return { page, context, name };
+};
