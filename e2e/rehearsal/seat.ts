@@ -29,12 +29,18 @@ export type Seat = {
 /** Opens a seat by a fresh link, up to the holding screen (a stand-in sits down by itself). */
 export const openSeat = async (
   browser: Browser,
-  rehearsal: Rehearsal,
+  rehearsal: Pick<Rehearsal, 'link'>,
   id: string,
-  how: { readonly standIn?: boolean; readonly tone?: number } = {},
+  how: {
+    readonly standIn?: boolean;
+    readonly tone?: number;
+    /** Prepares the page before it opens the link. */
+    readonly before?: (page: Page) => Promise<void>;
+  } = {},
 ): Promise<Seat> => {
   const context = await browser.newContext({ permissions: ['camera', 'microphone'], locale: 'en-GB' });
   const page = await context.newPage();
+  await how.before?.(page);
   const seat = await seatAt(id, context, page);
   await page.goto(await rehearsal.link(id, how));
   if (!how.standIn) {
