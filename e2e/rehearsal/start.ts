@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -40,22 +42,17 @@ export const startRehearsal = async (
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const address = (await printed(child)).replace(/\/$/, '');
-  // Node does not resolve names under .localhost; all of them are this machine.
-  const api = address.replace('rehearsal.localhost', '127.0.0.1');
-  const headers = { host: new URL(address).host, origin: new URL(address).origin, 'content-type': 'application/json' };
   return {
     address,
     data,
     process: child,
     link: async (seat, { standIn = false, tone } = {}) => {
-      const body = JSON.stringify({ seat, standIn });
-      const response = await fetch(`${api}/api/link`, { method: 'POST', headers, body });
-      const answer: unknown = await response.json();
+      const answer = await ask(address, '/api/link', { seat, standIn });
       if (typeof answer !== 'object' || answer === null || !('url' in answer) || typeof answer.url !== 'string')
         throw new Error(`no link: ${JSON.stringify(answer)}`);
       return tone === undefined ? answer.url : `${answer.url}&tone=${tone}`;
     },
-    state: async () => (await fetch(`${api}/api/state`, { headers })).json() as Promise<RehearsalState>, // its own API
+    state: async () => (await ask(address, '/api/state')) as RehearsalState, // its own API
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) {
         child.kill('SIGINT');
@@ -78,3 +75,13 @@ const printed = (child: ChildProcess): Promise<string> =>
     child.stderr?.on('data', hear);
     child.once('exit', (code) => reject(new Error(`the rehearsal ended with ${code}:\n${said}`)));
   });
+
+/** Asks the rehearsal's own API as its page does. Node resolves no names under .localhost: all are this machine. */
+const ask = async (address: string, path: string, body?: object): Promise<unknown> => {
+  const { host, origin, port } = new URL(address);
+  const headers = { host, origin, 'content-type': 'application/json' };
+  const asked = request({ host: '127.0.0.1', port, path, method: body ? 'POST' : 'GET', headers });
+  asked.end(body && JSON.stringify(body));
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage]; // what this event carries
+  return json(answer);
+};
