@@ -70,16 +70,24 @@ const parametersOf = (
   before: Uint8Array,
   after: Uint8Array,
 ): AesGcmParams => {
-  let rest = counter;
-  for (let n = 11; n >= 4; n -= 1) {
-    nonce[n] = (salt[n] ?? 0) ^ (rest % 256);
-    rest = Math.floor(rest / 256);
+  const high = Math.floor(counter / 2 ** 32);
+  for (let n = 0; n < 4; n += 1) {
+    nonce[7 - n] = (salt[7 - n] ?? 0) ^ ((high >>> (8 * n)) & 255);
+    nonce[11 - n] = (salt[11 - n] ?? 0) ^ ((counter >>> (8 * n)) & 255);
   }
   const header = writeHeader(kid, counter, authenticated, 0);
   authenticated.set(before, header);
   authenticated.set(after, header + before.length);
   const length = header + before.length + after.length;
   return { name: 'AES-GCM', iv: nonce, additionalData: authenticated.subarray(0, length) };
+};
+
+/**
+ * Gives a buffer's memory back at once, where it is large: left to the garbage collector, pictures fill ever new pages,
+ * and taking those costs as much as sealing what is written into them.
+ */
+export const free = (buffer: ArrayBuffer): void => {
+  if (buffer.byteLength > 4096) buffer.transfer(0);
 };
 
 /**
@@ -100,6 +108,7 @@ export const seal = async (
   writeHeader(cipher.kid, counter, out, before.length);
   out.set(new Uint8Array(sealed), start);
   out.set(after, start + sealed.byteLength);
+  free(sealed);
   return out;
 };
 

@@ -1,4 +1,4 @@
-export { importBaseKey } from './cipher.ts';
+export { free, importBaseKey } from './cipher.ts';
 export { codecOfMimeType, type MediaCodec } from './codec.ts';
 export type { Epoch, Leaf } from './epoch.ts';
 export type { Clock, ProofState } from './judge.ts';

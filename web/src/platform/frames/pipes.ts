@@ -5,6 +5,7 @@ import {
   createSender,
   type Epoch,
   frameSigner,
+  free,
   importBaseKey,
   type MediaCodec,
   type SendStream,
@@ -54,7 +55,9 @@ export const createPipes = (say: (message: FromWorker) => void, now: () => numbe
   const pass = (pipe: number, frame: BrowserFrame, data: ArrayBuffer): void => {
     const entry = attached.get(pipe);
     if (!entry?.controller) return;
+    const before = frame.data;
     frame.data = data;
+    free(before);
     try {
       entry.controller.enqueue(frame);
       entry.tally.out += 1;
