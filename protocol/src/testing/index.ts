@@ -1,4 +1,5 @@
 export { TEST_TIME, type TestDelegation, testDelegation } from './delegation.ts';
+export { codeOf, type EntryWish, enter, entryBytes } from './door.ts';
 export { seedOf, signerOf, testKey, testRoot } from './keys.ts';
 export {
   type ActWish,
