@@ -97,7 +97,7 @@ export const carry = (passage: Passage): void => {
     if (!allowed()) return end('device', new Refusal('door.too-many'));
     const request = binary ? fromDevice(whole(data), passage.permission) : new Refusal('sfu.malformed', 'text');
     if (request instanceof Refusal) return end('device', request);
-    toSfu(request);
+    if (request) toSfu(request);
   });
   sfu.on('message', (data, binary) => {
     const response = binary ? fromSfu(whole(data)) : new Refusal('sfu.malformed', 'text');

@@ -18,6 +18,9 @@ const SUBSCRIBER = [
 
 const PUBLISHER = [...SUBSCRIBER, 'addTrack', 'mute', 'updateLayers', 'updateAudioTrack', 'updateVideoTrack'] as const;
 
+// livekit-client says it of itself after connecting; who may subscribe is settled by tokens and keys, so it goes nowhere.
+const NEEDLESS = new Set(['subscriptionPermission']);
+
 const SHARED: Fields = {
   'livekit.SessionDescription': ['type', 'sdp', 'id'],
   'livekit.TrickleRequest': ['candidateInit', 'target', 'final'],
@@ -88,13 +91,14 @@ const FIELDS: { readonly [P in SfuPermission]: Fields } = {
 
 /**
  * What a device may say to an SFU: rebuilt from the fields that are needed. Refused with `sfu.malformed`, or with
- * `sfu.not-allowed` where it is a kind of message that this connection has no business with.
+ * `sfu.not-allowed` where it is a kind of message that this connection has no business with. Null: nothing to pass on.
  */
-export const fromDevice = (bytes: Uint8Array, permission: SfuPermission): SignalRequest | Refusal => {
+export const fromDevice = (bytes: Uint8Array, permission: SfuPermission): SignalRequest | Refusal | null => {
   const request = readRequest(bytes);
   if (request instanceof Refusal) return request;
   const kind = request.message.case;
   if (kind === undefined) return new Refusal('sfu.malformed', 'of no known kind');
+  if (NEEDLESS.has(kind)) return null;
   const kinds: readonly string[] = permission === 'publish' ? PUBLISHER : SUBSCRIBER;
   if (!kinds.includes(kind)) return new Refusal('sfu.not-allowed', kind);
   const rebuilt = onlyAllowed(request, FIELDS[permission]);
