@@ -2,6 +2,7 @@ import { Info, type LucideIcon, ShieldAlert, TriangleAlert } from 'lucide-react'
 import { useText } from '../messages/use-text.ts';
 import type { Notice } from '../session/view.ts';
 import styles from './Notices.module.css';
+import { noticeText } from './notice-text.ts';
 import { useNow } from './use-now.ts';
 
 type AlertsProps = {
@@ -11,8 +12,12 @@ type AlertsProps = {
   readonly sending: boolean;
 };
 
-/** How long a notice stays in sight; the session keeps them all. */
-const staysMs = { quiet: 10_000, warning: 20_000, danger: 60_000 };
+/** What has happened and is over goes out of sight after a while; for all else the session says when it is over. */
+const staysMs: { readonly [kind in Notice['kind']]?: number } = {
+  'attack-refused': 60_000,
+  removed: 20_000,
+  lost: 20_000,
+};
 const icons: { readonly [tone in Notice['tone']]: LucideIcon } = {
   quiet: Info,
   warning: TriangleAlert,
@@ -22,14 +27,16 @@ const icons: { readonly [tone in Notice['tone']]: LucideIcon } = {
 /** Newest first, the gravest before all. */
 const fresh = (notices: readonly Notice[], now: number) =>
   notices
-    .filter(({ atMs, tone }) => now - atMs < staysMs[tone])
+    .filter(({ atMs, kind }) => now - atMs < (staysMs[kind] ?? Number.POSITIVE_INFINITY))
     .toSorted((a, b) => Number(b.tone === 'danger') - Number(a.tone === 'danger') || b.atMs - a.atMs);
 
 /** What must be seen now, above the picture: nothing, mostly. What lasts (the host is away) stays. */
 export const Alerts = ({ notices, hostAway, sending }: AlertsProps) => {
   const text = useText();
   const now = useNow();
-  const shown = fresh(notices, now).filter(({ tone }) => tone !== 'quiet');
+  // These two last as long as the view says so, and have their own lines here.
+  const lasting = (kind: Notice['kind']) => kind === 'host-away' || kind === 'new-keys-awaited';
+  const shown = fresh(notices, now).filter(({ tone, kind }) => tone !== 'quiet' && !lasting(kind));
   return (
     <ul className={styles.alerts}>
       {sending ? null : <Line tone="warning" words={text('stage.new-keys')} />}
@@ -54,10 +61,11 @@ export const News = ({ notices }: { readonly notices: readonly Notice[] }) => {
   );
 };
 
-const NoticeLine = ({ notice: { tone, kind, values } }: { readonly notice: Notice }) => {
+const NoticeLine = ({ notice }: { readonly notice: Notice }) => {
   const text = useText();
+  const { tone, values } = notice;
   const { code } = values;
-  return <Line tone={tone} words={text(`notice.${kind}`, values)} {...(code === undefined ? {} : { code })} />;
+  return <Line tone={tone} words={noticeText(notice, text)} {...(code === undefined ? {} : { code })} />;
 };
 
 type LineProps = { readonly tone: Notice['tone']; readonly words: string; readonly code?: string };

@@ -1,5 +1,6 @@
 import type { Text } from '../messages/use-text.ts';
 import type { View } from '../session/view.ts';
+import { noticeText } from './notice-text.ts';
 import { markOf } from './tile-state.ts';
 
 type Stage = Extract<View, { kind: 'stage' }>;
@@ -17,10 +18,12 @@ export const spoken = (
   const isOpen = after.me.microphone || after.me.talking;
   if (wasOpen !== isOpen) calm.push(text(isOpen ? 'stage.heard' : 'stage.muted'));
   if (before.me.camera !== after.me.camera) calm.push(text(after.me.camera ? 'stage.seen' : 'stage.unseen'));
-  const known = new Set(before.notices.map(({ id }) => id));
+  // By its words, not its id: what happens again and again while it is in sight is said once.
+  const known = new Set(before.notices.map((notice) => noticeText(notice, text)));
   for (const notice of after.notices) {
-    if (known.has(notice.id)) continue;
-    (notice.tone === 'danger' ? urgent : calm).push(text(`notice.${notice.kind}`, notice.values));
+    const sentence = noticeText(notice, text);
+    if (!known.has(sentence)) (notice.tone === 'danger' ? urgent : calm).push(sentence);
+    known.add(sentence);
   }
   const states = new Map(before.tiles.map((tile) => [tile.seating, tile.state.kind]));
   for (const tile of after.tiles) {
