@@ -35,8 +35,10 @@ export const openUpstream = (
       followRedirects: false,
       ...(guard ? { lookup: guard.lookup } : {}),
     });
-    socket.pause(); // what comes before anybody listens waits
-    socket.once('open', () => resolve(socket));
+    socket.once('open', () => {
+      socket.pause(); // what comes before anybody listens waits; a socket that is not open yet cannot be paused
+      resolve(socket);
+    });
     socket.once('error', () => resolve(new Refusal('sfu.unreachable')));
   });
 
