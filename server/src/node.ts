@@ -159,8 +159,9 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
   let stopForgetting = () => {};
   const stop = async () => {
     stopForgetting();
+    // Meetings first: whoever is cut off by this end is not lost.
+    await Promise.all(Array.from(meetings.values(), (meeting) => meeting.stop()));
     await Promise.all([doors.close(), peers.close(), sfu.stop(config.sfu.keep ? 'leave' : 'end')]);
-    for (const meeting of meetings.values()) await meeting.stop();
     for (const client of clients.values()) client.close();
     await store.close();
   };

@@ -65,6 +65,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
   const passed = newest();
   const changes = new Set<() => void>();
   let stopped: Refusal | null = null;
+  let ended = false;
   let lost = 0;
 
   const pulse = heartbeat({
@@ -232,6 +233,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
   };
 
   const giveUp = async (seating: number): Promise<void> => {
+    if (ended) return;
     const { state } = ledger();
     lost = Math.max(lost, numberOf(state, `node:${ownName}`)) + 1;
     const { seq, head } = state.head;
@@ -361,6 +363,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     },
     synced: pulse.synced,
     stop: async () => {
+      ended = true;
       pulse.stop();
       await run(async () => undefined);
     },

@@ -30,13 +30,14 @@ export const arePagesBuilt = (): boolean => {
   return SOURCES.every((source) => newest(join(ROOT, source)) <= mtimeMs);
 };
 
-/** Builds the pages; refused with `pages.not-built` and what the build said. */
-export const buildPages = (): Promise<Refusal | null> =>
+/** Builds the pages until `signal` ends it; refused with `pages.not-built` and what the build said. */
+export const buildPages = (signal?: AbortSignal): Promise<Refusal | null> =>
   new Promise((resolve) => {
     const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
     const child = spawn(process.execPath, [vite, 'build', join(ROOT, 'web'), '--logLevel', 'warn'], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
+      ...(signal ? { signal } : {}),
     });
     const said: string[] = [];
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => said.push(part.toString()));

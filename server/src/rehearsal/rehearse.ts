@@ -68,7 +68,7 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | Re
   };
 
   const web = options.web ?? builtPages;
-  const building = options.web || arePagesBuilt() ? null : buildPages();
+  const building = options.web || arePagesBuilt() ? null : buildPages(options.signal);
   if (building) say('Building the pages; this takes about ten seconds, once.');
   const binary = await options.binary();
   if (binary instanceof Refusal) return failed(binary);

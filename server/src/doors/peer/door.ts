@@ -86,6 +86,7 @@ export const peerDoor = (options: PeerDoorOptions): FastifyInstance => {
     });
     return reply.code(200).headers(Object.fromEntries(signedHeaders)).send(Buffer.from(encoded));
   });
+  app.addHook('preClose', async () => app.server.closeAllConnections());
   app.get('/health', async () => ({ ok: true }));
   return app;
 };

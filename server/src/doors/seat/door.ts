@@ -33,7 +33,10 @@ export const seatDoor = (options: SeatDoorOptions): FastifyInstance => {
     serverFactory: serverFor(options.tls),
   });
   const upgrades = takeUpgrades(app.server, options);
-  app.addHook('onClose', async () => upgrades.close());
+  app.addHook('preClose', async () => {
+    upgrades.close();
+    app.server.closeAllConnections();
+  });
   app.addHook('onSend', async (_request, reply) => {
     reply.headers(headers);
   });

@@ -48,6 +48,7 @@ export const serveDevice = (socket: WebSocket, options: DeviceSocketOptions): vo
 
   const refuse = (refusal: Refusal) => {
     if (state === 'closed') return;
+    state = 'closed';
     options.refused(refusal.code);
     closeWith(socket, refusal);
   };
@@ -76,6 +77,7 @@ export const serveDevice = (socket: WebSocket, options: DeviceSocketOptions): vo
   };
 
   const hear = async (message: DeviceToNode): Promise<void> => {
+    if (state === 'closed') return;
     if (state === 'asked') {
       if (message.kind !== 'prove') return refuse(new Refusal('door.silent'));
       state = 'proving';
@@ -119,6 +121,7 @@ export const serveDevice = (socket: WebSocket, options: DeviceSocketOptions): vo
   });
   socket.on('message', (data, binary) => {
     heardAt = clock.now();
+    if (state === 'closed') return;
     if (!allowed()) return refuse(new Refusal('door.too-many'));
     const message = binary ? decode(deviceToNode, whole(data), MESSAGE_LIMIT) : new Refusal('bytes.malformed', 'text');
     if (message instanceof Refusal) return refuse(message);

@@ -1,0 +1,135 @@
+import { hash } from '@parley/protocol/bytes';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openDevice } from './device.ts';
+import { type Pair, startOne, startPair } from './pair.ts';
+
+let pair: Pair;
+beforeEach(async () => {
+  pair = await startPair((config) => ({ ...config, lostAfter: { gone: 300, closed: 50 } }));
+}, 30_000);
+afterEach(() => pair.stop());
+
+const device = async (seat: string) =>
+  openDevice(await pair.link(seat.startsWith('alba') ? pair.alba : pair.borland, seat));
+
+test('[NODE10] a device is told of nobody before it is admitted, and then of everything', async () => {
+  const ilaria = await device('alba-principal');
+  const anders = await device('borland-principal');
+  const first = await ilaria.sit();
+  await ilaria.pass(first.seating, 1, { kind: 'media', audio: true, video: false });
+  await ilaria.hears('passed');
+  expect(anders.heard.map((word) => word.kind)).toEqual(['challenge', 'agreed', 'host']);
+  const second = await anders.sit();
+  const now = await ilaria.until(({ settled }) => settled.seatings.size === 2);
+  expect([...now.settled.seatings.keys()]).toEqual([first.seating, second.seating]);
+  await anders.hears('passed');
+  expect(pair.alba.occupied()).toEqual(['alba-principal']);
+  expect(pair.borland.occupied()).toEqual(['borland-principal']);
+});
+
+test('blobs travel beside the log, from node to node', async () => {
+  const ilaria = await device('alba-principal');
+  const { keyPackage } = await ilaria.sit();
+  const anders = await device('borland-principal');
+  await anders.sit();
+  const name = hash('key-package', keyPackage);
+  anders.say({ kind: 'want', hash: name });
+  expect((await anders.hears('blob')).bytes).toEqual(keyPackage);
+});
+
+test('refusals name the act', async () => {
+  const ilaria = await device('alba-principal');
+  const act = await ilaria.act({ kind: 'leave', seating: 7 });
+  const refused = await ilaria.hears('refused');
+  expect(refused.act).toEqual(hash('act', act));
+  expect(refused.code).toMatch(/^[a-z.-]+$/);
+});
+
+test('a restriction ends a seating, and frees the seat', async () => {
+  const ilaria = await device('alba-principal');
+  const anders = await device('borland-principal');
+  await ilaria.sit();
+  const { seating } = await anders.sit();
+  await ilaria.until(({ settled }) => settled.seatings.size === 2);
+  await anders.act({ kind: 'leave', seating });
+  await ilaria.until(({ state }) => state.seatings.size === 1);
+  expect(pair.borland.occupied()).toEqual([]);
+});
+
+test('[NODE11] a device that is gone is lost; a page that went away is lost sooner', async () => {
+  const ilaria = await device('alba-principal');
+  const anders = await device('borland-principal');
+  const mira = await device('borland-adviser');
+  await ilaria.sit();
+  await anders.sit();
+  await mira.sit();
+  await ilaria.until(({ settled }) => settled.seatings.size === 3);
+  anders.raw.terminate();
+  await ilaria.until(({ state }) => state.seatings.size === 2);
+  mira.raw.close(1001);
+  await ilaria.until(({ state }) => state.seatings.size === 1);
+});
+
+test('[NODE11] a device that comes back in time keeps its seat, and hears the log again', async () => {
+  const ilaria = await device('alba-principal');
+  const { seating } = await ilaria.sit();
+  const again = await pair.link(pair.alba, 'alba-principal');
+  ilaria.raw.terminate();
+  await ilaria.closed;
+  const back = await openDevice(again, ilaria);
+  const now = await back.until(({ settled }) => settled.seatings.has(seating));
+  expect(now.state.seatings.size).toBe(1);
+  await new Promise((resolve) => setTimeout(resolve, 500)); // longer than a loss takes to be noticed
+  expect(pair.alba.occupied()).toEqual(['alba-principal']);
+});
+
+test('without the host nothing is granted, restrictions work, and the log catches up', async () => {
+  const ilaria = await device('alba-principal');
+  const anders = await device('borland-principal');
+  const mira = await device('borland-adviser');
+  await ilaria.sit();
+  const { seating } = await anders.sit();
+  await mira.sit();
+  await pair.alba.stop();
+  await mira.hears('host', ({ reached }) => !reached);
+  const late = await device('borland-principal');
+  await late.act(
+    {
+      kind: 'sit',
+      chain: (await late.hears('agreed')).chain,
+      keyPackage: hash('key-package', new Uint8Array(1)),
+      frameKey: late.signer.publicKey,
+    },
+    [new Uint8Array(1)],
+  );
+  expect((await late.hears('refused')).code).toBe('host.away');
+  await anders.act({ kind: 'leave', seating });
+  await mira.hears('restricted');
+  expect(pair.borland.occupied()).toEqual(['borland-adviser']);
+  const alba = await startOne(pair.prepared[0].config);
+  await mira.until(({ state }) => !state.seatings.has(seating));
+  await alba.stop();
+}, 20_000);
+
+test('a log that a node missed is fetched, verified and countersigned when it is back', async () => {
+  const ilaria = await device('alba-principal');
+  const { seating } = await ilaria.sit();
+  await pair.borland.stop();
+  const tomas = await device('alba-adviser');
+  await tomas.act(
+    {
+      kind: 'sit',
+      chain: (await tomas.hears('agreed')).chain,
+      keyPackage: hash('key-package', new Uint8Array(1)),
+      frameKey: tomas.signer.publicKey,
+    },
+    [new Uint8Array(1)],
+  );
+  await ilaria.until(({ state }) => state.seatings.size === 2);
+  const borland = await startOne(pair.prepared[1].config);
+  const [meeting] = borland.meetings;
+  await meeting!.synced();
+  expect(meeting!.living().map((one) => one.id)).toContain(seating);
+  expect(meeting!.living()).toHaveLength(2);
+  await borland.stop();
+}, 20_000);

@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import { encode, sign } from '@parley/protocol/bytes';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freshSigner, openDevice, openSocket, readLink, redeem, speak } from './device.ts';
+import { type Pair, startPair } from './pair.ts';
+
+let pair: Pair;
+beforeAll(async () => {
+  pair = await startPair();
+}, 30_000);
+afterAll(() => pair.stop());
+const link = (seat = 'alba-principal') => pair.link(pair.alba, seat);
+
+/** How an upgrade was refused: status and code. */
+const refusedUpgrade = (origin: string, path: string, headers: { readonly [name: string]: string }) =>
+  new Promise<{ status: number; code: string }>((resolve, reject) => {
+    const socket = openSocket(origin, path, headers);
+    socket.once('open', () => reject(new Error('it was let in')));
+    socket.once('unexpected-response', async (_request, response) => {
+      const text = Buffer.concat(await response.toArray()).toString();
+      resolve({ status: response.statusCode ?? 0, code: JSON.parse(text).code });
+    });
+  });
+
+describe('one-time links', () => {
+  test('[NODE4] [NODE5] a link is redeemed once, by one device, for a cookie of that seat', async () => {
+    const one = await link();
+    const first = await redeem(one, freshSigner());
+    expect(first.status).toBe(204);
+    expect(first.cookie).toMatch(/^parley=[\w-]{43}$/);
+    expect(await redeem(one, freshSigner())).toMatchObject({ status: 409, code: 'link.used' });
+  });
+  test('[NODE4] two at once: one has it', async () => {
+    const one = await link();
+    const both = await Promise.all([redeem(one, freshSigner()), redeem(one, freshSigner())]);
+    expect(both.map(({ status }) => status).sort()).toEqual([204, 409]);
+  });
+  test('[NODE4] an unknown secret, another seat’s link, a signature by another key', async () => {
+    const one = await link();
+    const unknown = one.replace(/link=.*/, `link=${randomBytes(32).toString('base64url')}`);
+    expect(await redeem(unknown, freshSigner())).toMatchObject({ status: 404, code: 'link.unknown' });
+    const { origin, secret } = readLink(one);
+    const signer = freshSigner();
+    const sig = await sign(signer, 'link', encode({ origin, seat: 'alba-adviser', secret }));
+    expect(await redeem(one, signer, { seat: 'alba-adviser', sig })).toMatchObject({ code: 'link.unknown' });
+    const sigOfOther = await sign(freshSigner(), 'link', encode({ origin, seat: 'alba-principal', secret }));
+    expect(await redeem(one, signer, { sig: sigOfOther })).toMatchObject({ status: 401, code: 'link.forged' });
+    expect((await redeem(one, signer)).status).toBe(204);
+  });
+  test('[NODE6] only from the node’s own origin', async () => {
+    const refused = await redeem(await link(), freshSigner(), { origin: 'http://evil.localhost' });
+    expect(refused).toMatchObject({ status: 403, code: 'door.origin' });
+  });
+  test('[NODE1] seats of others and of nobody have no door here', async () => {
+    const one = await link();
+    for (const seat of ['borland-principal', 'nobody'])
+      expect(await redeem(one, freshSigner(), { seat })).toMatchObject({ status: 404, code: 'door.unknown-seat' });
+  });
+});
+
+describe('pages', () => {
+  test('[NODE12] come with headers that let in nothing from elsewhere', async () => {
+    const { origin, port } = readLink(await link());
+    const page = await fetch(`http://127.0.0.1:${port}/seat/alba-principal`);
+    expect(page.status).toBe(200);
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain(`connect-src ${origin} ${origin.replace('http', 'ws')};`);
+    expect(policy).not.toContain('unsafe');
+    for (const name of [
+      'x-content-type-options',
+      'referrer-policy',
+      'cross-origin-opener-policy',
+      'permissions-policy',
+    ])
+      expect(page.headers.get(name)).toBeTruthy();
+    expect((await fetch(`http://127.0.0.1:${port}/assets/a.js`)).status).toBe(200);
+    for (const path of ['/assets/../index.html', '/assets/%2e%2e/index.html', '/node.json', '/seat/nobody'])
+      expect((await fetch(`http://127.0.0.1:${port}${path}`)).status).toBe(404);
+    expect(await (await fetch(`http://127.0.0.1:${port}/ready`)).json()).toEqual({ ready: true });
+  });
+});
+
+describe('device sockets', () => {
+  test('[NODE6] need the seat’s cookie and the node’s own origin', async () => {
+    const one = await link();
+    const { origin } = readLink(one);
+    const { cookie } = await redeem(one, freshSigner());
+    const path = '/seat/alba-principal/socket';
+    expect(await refusedUpgrade(origin, path, {})).toEqual({ status: 401, code: 'door.unknown-device' });
+    const wrong = { cookie: `parley=${randomBytes(32).toString('base64url')}` };
+    expect(await refusedUpgrade(origin, path, wrong)).toEqual({ status: 401, code: 'door.unknown-device' });
+    const elsewhere = { cookie, origin: 'http://borland.localhost' };
+    expect(await refusedUpgrade(origin, path, elsewhere)).toEqual({ status: 403, code: 'door.origin' });
+    const otherSeat = await refusedUpgrade(origin, '/seat/alba-adviser/socket', { cookie });
+    expect(otherSeat).toEqual({ status: 401, code: 'door.unknown-device' });
+  });
+  test('[NODE8] the key that redeemed must prove itself, bound to this nonce', async () => {
+    const one = await link();
+    const { origin } = readLink(one);
+    const { cookie } = await redeem(one, freshSigner());
+    const path = '/seat/alba-principal/socket';
+    const other = speak(openSocket(origin, path, { cookie }), origin, 'alba-principal', freshSigner());
+    expect(await other.closed).toEqual({ code: 4000, reason: 'door.other-device' });
+    const signer = freshSigner();
+    const known = await redeem(await link(), signer);
+    const elsewhere = speak(
+      openSocket(origin, path, { cookie: known.cookie }),
+      'http://evil.localhost',
+      'alba-principal',
+      signer,
+    );
+    expect(await elsewhere.closed).toEqual({ code: 4000, reason: 'door.forged' });
+  });
+  test('[NODE8] hostile bytes close the socket with a code', async () => {
+    const device = await openDevice(await link());
+    device.raw.send(randomBytes(100));
+    expect(await device.closed).toEqual({ code: 4000, reason: 'bytes.malformed' });
+    const talker = await openDevice(await link());
+    talker.raw.send('text');
+    expect(await talker.closed).toEqual({ code: 4000, reason: 'bytes.malformed' });
+    const rusher = await openDevice(await link());
+    for (let n = 0; n < 300; n += 1) rusher.say({ kind: 'want', hash: new Uint8Array(32) });
+    expect(await rusher.closed).toEqual({ code: 4000, reason: 'door.too-many' });
+  });
+  test('[NODE7] a newer socket of the same device closes the older one', async () => {
+    const one = await link();
+    const older = await openDevice(one);
+    await openDevice(one, older);
+    expect(await older.closed).toEqual({ code: 4001, reason: 'door.replaced' });
+  });
+});
