@@ -57,7 +57,7 @@ test('[FRAME8] of a blocked seating nothing is taken any more, held or new, and 
   const { clock, seen, stream } = await table();
   const frames = await sealMany(stream, 'opus', 'f', 100, START);
   await deliver(seen, 1, 'opus', clock, frames.slice(0, 50));
-  seen.receiver.block(seat.seating, clock.now);
+  seen.receiver.block(seat.seating);
   const passed = seen.passed.length;
   await deliver(seen, 1, 'opus', clock, frames.slice(50));
   expect(seen.passed).toHaveLength(passed);

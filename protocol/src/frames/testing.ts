@@ -3,7 +3,8 @@ import { type Bytes, Refusal, type Signer } from '../bytes/index.ts';
 import { importBaseKey } from './cipher.ts';
 import type { MediaCodec } from './codec.ts';
 import type { Epoch, Leaf } from './epoch.ts';
-import { createReceiver, type Receiver, type ReceiverEvent } from './receiver.ts';
+import type { ReceiverEvent } from './events.ts';
+import { createReceiver, type Receiver } from './receiver.ts';
 import { createSender, type Sender, type SendStream } from './sender.ts';
 import { frameSigner } from './signer.ts';
 

@@ -169,7 +169,7 @@ export const createPipes = (say: (message: FromWorker) => void, now: () => numbe
         sender.forget(message.generation, message.epoch);
         return receiver.retire(message.generation, message.epoch, message.afterMs, now());
       case 'block':
-        return receiver.block(message.seating, now());
+        return receiver.block(message.seating);
       case 'bound':
         return receiver.bound(message.pipe, message.binding, now());
       case 'clock':
