@@ -5,7 +5,7 @@ import { HEADER_MAX, headerLength, writeHeader } from './header.ts';
 export type Suite = { readonly id: number; readonly hash: 'SHA-256' | 'SHA-512'; readonly keyBits: 128 | 256 };
 
 /** AES_256_GCM_SHA512_128: the only suite that is sent or accepted. */
-export const SUITE: Suite = { id: 5, hash: 'SHA-512', keyBits: 256 };
+const SUITE: Suite = { id: 5, hash: 'SHA-512', keyBits: 256 };
 
 /**
  * The key and salt of one key ID, with room for one nonce and one set of authenticated bytes: WebCrypto has copied

@@ -1,7 +1,7 @@
 /** In milliseconds. */
-export const UNPROVEN_MS = 600;
+const UNPROVEN_MS = 600;
 export const DARK_MS = 2000;
-export const LATE_MS = 2000;
+const LATE_MS = 2000;
 /** After the last contradiction: dark so long … */
 export const CONTRADICTED_MS = 2000;
 /** … and so long only what is already proven is passed on. */

@@ -4,7 +4,7 @@ import { type Epoch, epochLabel, type Leaf } from './epoch.ts';
 import { splitKid } from './kid.ts';
 
 /** No epoch outlives its retirement by more. */
-export const GRACE_MS = 10_000;
+const GRACE_MS = 10_000;
 
 /** One stream of one leaf in one epoch: everything that a key ID means. */
 export type Route = {

@@ -16,7 +16,7 @@ import type { EpochName } from './epoch.ts';
 import { MAX_PROOF_BYTES } from './frame.ts';
 
 /** Bytes of a frame's digest: the first 80 bits of SHA-256 over the whole sent frame. */
-export const DIGEST_BYTES = 10;
+const DIGEST_BYTES = 10;
 
 /** A proof covers at most so many frames. */
 export const MAX_COVERED = 256;
