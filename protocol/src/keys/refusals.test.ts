@@ -174,6 +174,20 @@ describe('[KEYS8] proposals', () => {
     }
   });
 
+  test('an add or a removal that stands twice', async () => {
+    const enacted = { upTo: 9, roster: table.rosterAfter([guest], [4]) };
+    const options = { extraProposals: [await add(guest), remove(3)] };
+    const { bytes, expected } = await rogueCommit(one, table, options, {}, enacted);
+    for (const twice of [0, 1]) {
+      const message = decodeMlsMessage(bytes, 0)?.[0];
+      if (message?.wireformat !== 'mls_public_message' || message.publicMessage.content.contentType !== 'commit')
+        throw new Error('no commit');
+      const { proposals } = message.publicMessage.content.commit;
+      proposals.push(...proposals.slice(twice, twice + 1));
+      expect(await receive(encodeMlsMessage(message), expected)).toBe('commit.roster');
+    }
+  });
+
   test('a roster that no circle can hold', async () => {
     const { bytes, expected } = await rogueCommit(one, table);
     const [first, second] = table.roster;

@@ -1,4 +1,5 @@
 import type { Node, RatchetTree } from 'ts-mls';
+import { encodeRatchetTree } from 'ts-mls/ratchetTree.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Refusal } from '../bytes/index.ts';
 import { openCircle } from './circle.ts';
@@ -96,6 +97,8 @@ test('[KEYS13] another epoch, another roster, another authenticator than the log
     expect(await codeOf(draft.welcome, { ...expected, roster })).toBe('welcome.roster');
   const notMe = expected.roster.filter(({ seating }) => seating !== guest.seated.seating);
   expect(await codeOf(draft.welcome, { ...expected, roster: notMe })).toBe('welcome.roster');
+  const before = [...notMe, { ...guest.seated, keyPackage: ghost.seated.keyPackage }];
+  expect(await codeOf(draft.welcome, { ...expected, roster: before })).toBe('welcome.roster');
 });
 
 test("[KEYS13] another's Welcome, and bytes that are none", async () => {
@@ -140,6 +143,12 @@ describe('[KEYS13] forged by the committer, signed and consistent', () => {
   });
 
   test('a tree that cannot be read, or is written otherwise', async () => {
+    const true_ = encodeRatchetTree(tree);
+    // The length of the vector takes four bytes where two are enough.
+    const longer = Uint8Array.of(0x80, 0, (true_[0] ?? 0) & 0x3f, ...true_.slice(1));
+    expect((true_[0] ?? 0) >> 6).toBe(1);
+    for (const treeBytes of [Uint8Array.of(...true_, 0), longer])
+      expect(await forged({ treeBytes })).toBe('welcome.tree');
     for (const treeBytes of [new Uint8Array(0), Uint8Array.of(2, 0, 0), Uint8Array.of(1, 9), new Uint8Array(70_000)])
       expect(await forged({ treeBytes })).toBe('welcome.tree');
   });
