@@ -1,6 +1,16 @@
-import { expect, test } from '@playwright/test';
+import { type Browser, expect, test } from '@playwright/test';
 import { hueOf } from '../web/src/platform/stand-in/script.ts';
-import { openSeat, type Rehearsal, startRehearsal } from './rehearsal/index.ts';
+import { openSeat, type Rehearsal, type Seat, startRehearsal } from './rehearsal/index.ts';
+
+/** Everybody of the rehearsal's sheet, with the pitch by which a test knows their voice. */
+const PEOPLE = [
+  { id: 'alba-principal', name: 'Ilaria Conti', tone: 330 },
+  { id: 'alba-adviser', name: 'Tomas Brandl', tone: 550 },
+  { id: 'borland-principal', name: 'Anders Holm', tone: 770 },
+  { id: 'borland-adviser', name: 'Mira Osei', tone: 990 },
+] as const;
+
+type Person = (typeof PEOPLE)[number];
 
 let rehearsal: Rehearsal;
 test.beforeAll(async () => {
@@ -8,12 +18,58 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => rehearsal.stop());
 
-test('one person and a stand-in of the other side see each other, verified', async ({ browser }) => {
-  const person = await openSeat(browser, rehearsal, 'alba-principal');
-  await openSeat(browser, rehearsal, 'borland-principal', { standIn: true, tone: 440 });
-  await person.takeSeat();
-  await person.sees('Anders Holm');
-  const [tile] = await person.tiles();
-  expect(Math.abs((tile?.hue ?? -99) - hueOf('borland-principal'))).toBeLessThan(12);
-  await expect.poll(() => person.pitches()).toEqual([expect.closeTo(440, -1)]);
+const sit = (browser: Browser, { id, tone }: Person): Promise<Seat> =>
+  openSeat(browser, rehearsal, id, { standIn: true, tone });
+
+const othersOf = ({ id }: Person) => PEOPLE.filter((person) => person.id !== id);
+
+/** Each tile shows the right person's picture, told apart by its colour, and each voice is heard. */
+const meets = async (seat: Seat, others: readonly Person[]) => {
+  await seat.sees(...others.map(({ name }) => name));
+  for (const tile of await seat.tiles()) {
+    const person = others.find(({ name }) => name === tile.name);
+    expect(distance(tile.hue ?? -1, hueOf(person?.id ?? '')), `${tile.name} as ${seat.id} sees them`).toBeLessThan(8);
+  }
+  const tones = others.map(({ tone }) => expect.closeTo(tone, -1.3));
+  await expect.poll(async () => (await seat.pitches()).toSorted((a, b) => a - b)).toEqual(tones);
+};
+
+/** Between two hues, the shorter way round. */
+const distance = (a: number, b: number) => Math.min((a - b + 360) % 360, (b - a + 360) % 360);
+
+test('two delegations, two people each: all see and hear all, and each tile is the right person', async ({
+  browser,
+}) => {
+  test.setTimeout(120_000);
+  const seats: Seat[] = [];
+  for (const person of PEOPLE) seats.push(await sit(browser, person));
+  for (const [n, person] of PEOPLE.entries()) {
+    const seat = seats[n];
+    if (seat) await meets(seat, othersOf(person));
+  }
+  for (const seat of seats) await seat.close();
+});
+
+test('a late joiner, a leaver, a reload and a closed tab: roster and pictures are right again', async ({ browser }) => {
+  test.setTimeout(120_000);
+  const [alba, , borland, adviser] = PEOPLE;
+  const host = await sit(browser, alba);
+  const guest = await sit(browser, borland);
+  await host.sees(borland.name);
+
+  const late = await sit(browser, adviser);
+  await host.sees(borland.name, adviser.name);
+  await meets(late, [alba, borland]);
+
+  await late.leave();
+  await host.sees(borland.name);
+
+  await guest.page.reload();
+  await guest.takeSeat();
+  await host.sees(borland.name);
+  await guest.sees(alba.name);
+
+  await guest.page.close();
+  await expect.poll(async () => (await host.tiles()).length).toBe(0);
+  await host.close();
 });

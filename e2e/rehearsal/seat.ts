@@ -23,6 +23,8 @@ export type Seat = {
   readonly pitches: () => Promise<readonly number[]>;
   /** Waits until every seat named is there, verified and moving, and nobody else is. */
   readonly sees: (...names: readonly string[]) => Promise<void>;
+  /** Leaves the table, as a person does. */
+  readonly leave: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
@@ -60,7 +62,7 @@ const seatAt = async (id: string, context: BrowserContext, page: Page): Promise<
     tiles,
     takeSeat: async () => {
       await page.getByRole('button', { name: 'Take your seat' }).click();
-      await expect(page.getByRole('button', { name: 'Leave', exact: true })).toBeVisible();
+      await expect(page.getByRole('button', { name: 'Leave the table' })).toBeVisible();
     },
     pitches: () => page.evaluate(() => globalThis.parleyEyes.pitches()),
     sees: async (...names) => {
@@ -72,6 +74,11 @@ const seatAt = async (id: string, context: BrowserContext, page: Page): Promise<
             .sort(byName),
         )
         .toEqual(names.map((name) => ({ name, state: 'verified', moves: true })).sort(byName));
+    },
+    leave: async () => {
+      await page.getByRole('button', { name: 'Leave the table' }).click();
+      await page.getByRole('button', { name: 'Leave now' }).click();
+      await expect(page.getByRole('button', { name: 'Leave the table' })).toBeHidden();
     },
     close: () => context.close(),
   };
