@@ -122,6 +122,12 @@ test('[BYTES2] refuses more than the limit before it reads', () => {
   expect(codeOf(decode(bytesUpTo(70_000), new Uint8Array(65_537)))).toBe('bytes.too-long');
 });
 
+test('[BYTES1] what is encoded is a plain array of its own', () => {
+  const made = encode([1]);
+  expect(Object.getPrototypeOf(made)).toBe(Uint8Array.prototype);
+  expect(made.buffer.byteLength).toBe(made.length);
+});
+
 test('[BYTES2] what is read shares no memory with what the caller holds, but for parts', () => {
   const given = encode({ a: new Uint8Array([1]), b: new Uint8Array([2]) });
   const value = decode(record({ a: bytes(1), b: within(1) }), given);

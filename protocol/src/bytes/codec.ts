@@ -20,10 +20,7 @@ export type Codec<T> = { readonly read: (from: Reader) => T };
 export type Decoded<C> = C extends Codec<infer T> ? T : never;
 
 /** Deterministic CBOR (RFC 8949 §4.2.1): shortest heads, definite lengths, keys in bytewise order. */
-export const encode = (value: Plain): Bytes => {
-  const bytes = cborEncode(value, rfc8949EncodeOptions);
-  return bytes as Bytes; // cborg allocates its result on an ArrayBuffer of its own
-};
+export const encode = (value: Plain): Bytes => new Uint8Array(cborEncode(value, rfc8949EncodeOptions)); // no Buffer
 
 /**
  * Reads bytes that somebody else made. Refuses (`bytes.malformed`) everything that is not the one deterministic

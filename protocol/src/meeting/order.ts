@@ -1,5 +1,5 @@
 import { type Bytes, Refusal } from '../bytes/index.ts';
-import { append, judge, type Ledger, placeAct, type VerifiedEntry, verifyAct } from '../log/index.ts';
+import { append, type Ledger, placeAct, type VerifiedEntry, verifyEntry } from '../log/index.ts';
 
 /** An act at its place, and the ledger with it. */
 export type Ordered = { readonly verified: VerifiedEntry; readonly ledger: Ledger };
@@ -10,12 +10,8 @@ export type Ordered = { readonly verified: VerifiedEntry; readonly ledger: Ledge
  */
 export const order = async (ledger: Ledger, given: Bytes, now: number): Promise<Ordered | Refusal> => {
   const { state } = ledger;
-  const time = Math.max(now, state.time);
-  const act = await verifyAct(state, given, time);
-  if (act instanceof Refusal) return act;
-  const effect = judge(state, act);
-  if (effect instanceof Refusal) return effect;
-  const verified = { entry: placeAct(state, given, time), act };
+  const verified = await verifyEntry(state, placeAct(state, given, Math.max(now, state.time)));
+  if (verified instanceof Refusal) return verified;
   const next = append(ledger, verified);
   return next instanceof Refusal ? next : { verified, ledger: next };
 };
