@@ -29,8 +29,8 @@ export type Conversation = {
   readonly pictures: () => Pictures;
   /** The group stands, and the newcomer compared it. */
   readonly keyed: () => boolean;
-  /** False while nothing may be sent. */
-  readonly sending: () => boolean;
+  /** True while new keys are awaited and nothing is sent, for longer than a change of keys takes. */
+  readonly paused: () => boolean;
   readonly moved: (ledger: Ledger, entry: VerifiedEntry | null, restricted: ReadonlySet<number>) => void;
   readonly restricted: (seatings: readonly number[]) => void;
   readonly heard: (message: Bytes, ledger: Ledger) => void;
@@ -154,7 +154,7 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
         .map((seating) => ({ seating, says: says.get(seating.id) ?? null, names: names.get(seating.id) ?? new Map() })),
     pictures: () => pictures,
     keyed: () => keyed,
-    sending: epochs.sending,
+    paused: epochs.paused,
     moved: (ledger, entry, ended) => {
       const before = roster(ledger.state);
       forget([...seatings.keys()].filter((id) => !before.includes(id)));

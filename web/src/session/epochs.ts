@@ -4,6 +4,8 @@ import type { FrameWorker } from '../platform/frames/index.ts';
 
 /** Longest wait for the others' keys before sending under a new epoch, in ms. */
 const READY_WAIT = 1_000;
+/** A change of keys that takes longer than this, in ms, is said. */
+const PAUSE = 700;
 /** How long frames of the epoch before are still taken, in ms. */
 const GRACE = 2_000;
 
@@ -16,6 +18,8 @@ export type Epochs = {
   /** These seats hold keys that must not be used any more: nothing is sent until the next epoch. */
   readonly halt: (seatings: readonly number[]) => void;
   readonly sending: () => boolean;
+  /** True while nothing is sent, for longer than a change of keys takes: a person must know. */
+  readonly paused: () => boolean;
 };
 
 type Installed = { readonly generation: number; readonly epoch: number; readonly others: readonly number[] };
@@ -32,6 +36,7 @@ export const createEpochs = (with_: {
   const readiness = new Map<number, string>();
   let newest: Installed | null = null;
   let sendingUnder: Installed | null = null;
+  let haltedAt = performance.now();
 
   const send = (installed: Installed) => {
     if (newest !== installed || sendingUnder === installed) return;
@@ -82,13 +87,20 @@ export const createEpochs = (with_: {
     },
     halt: (seatings) => {
       for (const seating of seatings) post({ kind: 'block', seating });
-      if (!sendingUnder || !newest?.others.some((other) => seatings.includes(other))) return;
+      const held = (installed: Installed | null) =>
+        installed?.others.some((other) => seatings.includes(other)) ?? false;
+      if (held(newest)) newest = null;
+      if (!sendingUnder || !held(sendingUnder)) return;
       post({ kind: 'halt' });
-      post({ kind: 'retire', generation: sendingUnder.generation, epoch: sendingUnder.epoch, afterMs: GRACE });
+      const { generation, epoch } = sendingUnder;
+      post({ kind: 'retire', generation, epoch, afterMs: GRACE });
       sendingUnder = null;
-      newest = null;
-      with_.changed();
+      haltedAt = performance.now();
+      // A newer epoch may stand already, without them: nobody waits for anybody then.
+      if (newest) send(newest);
+      else setTimeout(with_.changed, PAUSE);
     },
     sending: () => sendingUnder !== null,
+    paused: () => sendingUnder === null && performance.now() - haltedAt >= PAUSE,
   };
 };

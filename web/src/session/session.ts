@@ -68,7 +68,7 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
       const refusal = join.kind === 'holding' ? join.refusal : null;
       return holdingView(agreement, { devices: devices.view(), facts: media.facts(), sitting, refusal });
     }
-    const sending = talk.conversation()?.sending() ?? false;
+    const sending = !(talk.conversation()?.paused() ?? true);
     const now = { devices: devices.view(), tiles: tiles(), me: { ...me, sending }, notices, startedMs, host };
     return stageView(agreement, now);
   };
