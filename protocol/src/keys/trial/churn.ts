@@ -18,15 +18,17 @@ export const churn = async (seed: number, operations: number, suite: SuiteName, 
     const seatings = [...table.sitters.keys()];
     const by = pick(seatings);
     const others = seatings.filter((seating) => seating !== by);
-    const target = n % every === every - 2 ? sizes.crowd : sizes.usual;
+    const middle = (n % every) - Math.floor(every / 2);
+    const target = middle >= 0 && middle < 3 ? sizes.crowd : sizes.usual;
     const adds: Sitter[] = [];
     const removes: number[] = [];
     if (seatings.length + 1 < target && target === sizes.crowd)
       while (seatings.length + adds.length < target) adds.push(await table.newcomer());
-    else if (seatings.length > 2 * sizes.usual) removes.push(...others.filter(() => next() < 0.8));
+    else if (target !== sizes.crowd && seatings.length > 2 * sizes.usual)
+      removes.push(...others.filter(() => next() < 0.8));
     else {
       const kind = below(6);
-      const leave = kind === 0 || kind === 1 || kind === 2 || kind === 3 ? others.length > 0 : false;
+      const leave = kind <= 3 && others.length > 0;
       if (leave && (kind !== 3 || next() < 0.5)) removes.push(pick(others));
       const gone = removes[0];
       // Whoever sits anew does so with the same device and mandate, and leaves the old leaf behind in one commit.

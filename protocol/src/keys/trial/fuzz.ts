@@ -5,7 +5,7 @@ import { random } from './random.ts';
 import { CLASSIC, entryOf, NOW, Table, welcomeOf } from './table.ts';
 
 /** Something like these bytes: a few of them turned, cut, doubled, moved or made up. */
-export const mutant = (rng: ReturnType<typeof random>, seeds: readonly Bytes[]): Bytes => {
+const mutant = (rng: ReturnType<typeof random>, seeds: readonly Bytes[]): Bytes => {
   const seed = rng.pick(seeds);
   let bytes = [...seed];
   for (let times = 1 + rng.below(4); times > 0; times -= 1) {
