@@ -8,6 +8,7 @@ const USAGE = `Parley
 
 PARLEY_DATA      folder of everything that is kept
 PARLEY_LIVEKIT   path of livekit-server 1.13.5
+PARLEY_PAGES     folder of built pages, in place of building them
 `;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);

@@ -7,6 +7,7 @@ import { systemClock } from '../src/clock.ts';
 import { liveKit } from '../src/sfu/livekit/livekit.ts';
 import type { Sfu, SfuState } from '../src/sfu/sfu.ts';
 import { testBinary } from './pair.ts';
+import { lives } from './plain.ts';
 
 let folder: string;
 const made: Sfu[] = [];
@@ -28,15 +29,6 @@ const running = (sfu: Sfu): Extract<SfuState, { kind: 'running' }> => {
   if (state.kind !== 'running') throw new Error(state.kind);
   return state;
 };
-const lives = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 test('[SFU7] the next start of a node adopts the SFU that its death left behind', async () => {
   const before = make();
   expect(await before.start()).toBeUndefined();

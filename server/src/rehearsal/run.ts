@@ -38,7 +38,15 @@ export const runRehearsal = async (
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end());
   const data = dataFolder(process.env);
   const { signal } = starting;
-  const rehearsal = await rehearse({ data, port: port === undefined ? null : Number(port), binary, say, signal });
+  const web = process.env.PARLEY_PAGES;
+  const rehearsal = await rehearse({
+    data,
+    port: port === undefined ? null : Number(port),
+    binary,
+    say,
+    signal,
+    ...(web ? { web } : {}),
+  });
   if (rehearsal instanceof Refusal) {
     if (rehearsal.code === 'rehearsal.ended') return null;
     if (rehearsal.code !== 'rehearsal.running') return rehearsal;

@@ -13,15 +13,6 @@ export type Running = {
 /** How often a process that is not our child is looked at. */
 const LOOK_MS = 200;
 
-const lives = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 /** Starts the SFU in a process group of its own, so that neither our death nor a Ctrl-C in the terminal ends it. */
 export const launch = (binary: string, folder: string): Running | null => {
   const log = openSync(join(folder, 'sfu.log'), 'a', 0o600);
@@ -39,12 +30,12 @@ export const launch = (binary: string, folder: string): Running | null => {
   return child.pid === undefined ? null : { pid: child.pid, gone };
 };
 
-/** Watches a process that is not our child. */
-export const watch = (pid: number): Running => ({
+/** Watches a process that is not our child, so that nobody tells of its end: `lives` says whether it is there. */
+export const watch = (pid: number, lives: () => boolean): Running => ({
   pid,
   gone: new Promise((resolve) => {
     const look = setInterval(() => {
-      if (lives(pid)) return;
+      if (lives()) return;
       clearInterval(look);
       resolve();
     }, LOOK_MS);

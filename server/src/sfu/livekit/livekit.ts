@@ -119,14 +119,15 @@ export const liveKit = (options: LiveKitOptions): Sfu => {
   const adopt = async (): Promise<boolean> => {
     const left = readRecord(folder);
     if (!left || !isOurs(folder, left.pid)) return false;
+    const known = watch(left.pid, () => isOurs(folder, left.pid));
     try {
       await administration(address(left), left).listRooms([]);
     } catch {
       process.kill(left.pid, 'SIGKILL'); // ours, and hung
-      await watch(left.pid).gone;
+      await known.gone;
       return false;
     }
-    began(watch(left.pid), left, true);
+    began(known, left, true);
     return true;
   };
 

@@ -56,7 +56,10 @@ const commandLine = (pid: number): string => {
   }
 };
 
-/** Whether the process of that number still is the SFU of this folder (numbers are used again). */
+/**
+ * Whether the process of that number still is the SFU of this folder: numbers are used again, and one that ended may
+ * keep its number, without a command line, until somebody has asked how it ended.
+ */
 export const isOurs = (folder: string, pid: number): boolean => commandLine(pid).includes(settingsPath(folder));
 
 /** Ends the SFU that an earlier start left behind, if it lives. Returns whether there was one. */

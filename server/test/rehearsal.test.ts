@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openDevice } from './device.ts';
+import { testBinary } from './pair.ts';
+import { ask, lives } from './plain.ts';
+
+const MAIN = join(import.meta.dirname, '..', 'src', 'main.ts');
+let data: string;
+let binary: string;
+const children: ChildProcess[] = [];
+
+beforeEach(async () => {
+  data = mkdtempSync(join(tmpdir(), 'parley-rehearsal-'));
+  binary = await testBinary();
+  const web = join(data, 'pages');
+  mkdirSync(join(web, 'assets'), { recursive: true });
+  for (const name of ['index.html', 'rehearsal.html'])
+    writeFileSync(join(web, name), '<!doctype html><title>x</title>');
+});
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  await gone(processes());
+  rmSync(data, { recursive: true, force: true });
+});
+
+type Started = { readonly child: ChildProcess; readonly said: () => string; readonly ended: Promise<number | null> };
+
+const start = (): Started => {
+  const child = spawn(process.execPath, [MAIN, 'rehearse'], {
+    env: { ...process.env, PARLEY_DATA: data, PARLEY_LIVEKIT: binary, PARLEY_PAGES: join(data, 'pages') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.push(child);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (part: Buffer) => {
+      said += part.toString();
+    });
+  return { child, said: () => said, ended: new Promise((resolve) => child.once('exit', resolve)) };
+};
+/** Waits for a fact, looked at again and again; the test's own limit ends the wait. */
+const until = async <T>(find: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> => {
+  for (;;) {
+    const found = await find();
+    if (found !== undefined && found !== false) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
+/** Processes whose command line names this test's folder: nodes and SFUs. */
+const processes = (): readonly number[] => {
+  const lock = join(data, 'rehearsal.json');
+  const nodes: number[] = existsSync(lock) ? JSON.parse(readFileSync(lock, 'utf8')).nodes : [];
+  const sfus = ['alba', 'borland'].map((name) => sfuPid(name)).filter((pid) => pid !== undefined);
+  return [...nodes, ...sfus].filter(lives);
+};
+const sfuPid = (name: string): number | undefined => {
+  const path = join(data, name, 'sfu', 'sfu.json');
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).pid : undefined;
+};
+const gone = (pids: readonly number[]) => until(() => !pids.some(lives));
+const running = async (started: Started) => {
+  await until(() => started.said().includes('Ctrl-C'));
+  const lock = JSON.parse(readFileSync(join(data, 'rehearsal.json'), 'utf8'));
+  const host = `rehearsal.localhost:${lock.port}`;
+  const post = (path: string, body: object, origin = `http://${host}`) =>
+    ask(lock.port, path, { host, origin, 'content-type': 'application/json' }, body);
+  const state = async () => (await ask(lock.port, '/api/state', { host })).json;
+  return { lock, post, state, links: started.said().match(/http:\S+#link=\S+/g) ?? [] };
+};
+
+test('[REHEARSE1] starts, prints its page and a link for each seat; a second start says where it runs', async () => {
+  const first = start();
+  const { lock, links } = await running(first);
+  expect(links).toHaveLength(4);
+  expect(first.said()).toContain(lock.url);
+  const second = start();
+  expect(await second.ended).toBe(1);
+  expect(second.said()).toContain(lock.url);
+  expect(first.child.exitCode).toBeNull();
+}, 60_000);
+
+test('[REHEARSE2] Ctrl-C leaves no process behind, also while it starts', async () => {
+  const first = start();
+  await running(first);
+  const pids = processes();
+  expect(pids).toHaveLength(4);
+  first.child.kill('SIGINT');
+  expect(await first.ended).toBe(0);
+  expect(pids.filter(lives)).toEqual([]);
+  expect(existsSync(join(data, 'rehearsal.json'))).toBe(false);
+  const second = start();
+  const starting = await until(() => processes().length > 0 && processes());
+  second.child.kill('SIGINT');
+  await second.ended;
+  expect([...starting, ...processes()].filter(lives)).toEqual([]);
+}, 60_000);
+
+test('[REHEARSE3] a supervisor that is killed leaves nothing, and the next start takes over', async () => {
+  const first = start();
+  await running(first);
+  const pids = processes();
+  first.child.kill('SIGKILL');
+  await gone(pids);
+  const second = start();
+  await running(second);
+}, 60_000);
+
+test('[REHEARSE4] a node that dies is started again, and adopts its SFU', async () => {
+  const first = start();
+  const { lock, links } = await running(first);
+  const sfu = sfuPid('borland');
+  const link = links.find((one) => one.includes('borland-principal')) ?? '';
+  process.kill(lock.nodes[1], 'SIGKILL');
+  await until(() => JSON.parse(readFileSync(join(data, 'rehearsal.json'), 'utf8')).nodes[1] !== lock.nodes[1]);
+  await until(async () => (await fetch(`http://127.0.0.1:${new URL(link).port}/ready`).catch(() => null))?.ok);
+  expect(sfuPid('borland')).toBe(sfu);
+  expect(lives(sfu ?? 0)).toBe(true);
+  const anders = await openDevice(link); // links outlive the node's death, too
+  await anders.hears('host', ({ reached }) => reached);
+  await anders.sit();
+}, 60_000);
+
+test('[REHEARSE5] the page’s door renews links, says who sits, and obeys its own page only', async () => {
+  const { post, state } = await running(start());
+  const answer = await post('/api/link', { seat: 'alba-adviser', standIn: true });
+  const { url } = answer.json;
+  expect(url).toMatch(/#link=[\w-]{43}&stand-in&tone=\d+$/);
+  expect((await post('/api/link', { seat: 'nobody' })).status).toBe(400);
+  expect((await post('/api/link', { seat: 'alba-adviser' }, 'http://evil.localhost')).status).toBe(403);
+  const tomas = await openDevice(url);
+  await tomas.sit();
+  const seats = await until(async () => {
+    const { delegations } = await state();
+    const found = delegations[0].seats.filter((seat: { occupied: string }) => seat.occupied !== 'free');
+    return found.length > 0 && found;
+  });
+  expect(seats).toMatchObject([{ id: 'alba-adviser', occupied: 'stand-in' }]);
+}, 60_000);
