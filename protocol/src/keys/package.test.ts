@@ -102,6 +102,18 @@ test("[KEYS2] another's signature, on the leaf or on the whole", async () => {
   const thief = await makeSigner();
   const victim = (await makeSigner()).publicKey;
   expect(await codeOf(await forge({ publicKey: victim }, thief))).toBe('package.signature');
+  // The leaf alone is signed by somebody else; the package around it is signed as it should be.
+  const onlyLeaf = (suite: Suite): Suite => ({
+    ...suite,
+    signature: {
+      ...suite.signature,
+      sign: (key, message) =>
+        new TextDecoder().decode(message.slice(0, 24)).includes('LeafNodeTBS')
+          ? thief.sign(new Uint8Array(message))
+          : suite.signature.sign(key, message),
+    },
+  });
+  expect(await codeOf(await forge({ change: onlyLeaf }))).toBe('package.signature');
   const bytes = await forge({});
   const turned = bytes.slice();
   turned[turned.length - 1] = (turned[turned.length - 1] ?? 0) ^ 1;

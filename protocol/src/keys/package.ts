@@ -102,18 +102,18 @@ export type ReadPackage = {
 export type ParsedPackage = ReadPackage & { readonly parsed: KeyPackage };
 
 // A package is read at admission and again in the commit that adds it; its keys are tried only once.
-const parsed = new Map<string, Promise<ParsedPackage | Refusal>>();
+const readings = new Map<string, Promise<ParsedPackage | Refusal>>();
 const REMEMBERED = 512;
 
 /** Everything that `readKeyPackage` refuses, but for the time. */
 export const parsePackage = (bytes: Uint8Array, suite: SuiteName): Promise<ParsedPackage | Refusal> => {
   const name = `${suite} ${toHex(hash('key-package', bytes))}`;
-  let read = parsed.get(name);
-  if (!read) {
-    if (parsed.size >= REMEMBERED) parsed.clear();
-    read = parse(new Uint8Array(bytes), suite);
-    parsed.set(name, read);
-  }
+  const known = readings.get(name);
+  if (known) return known;
+  if (readings.size >= REMEMBERED) readings.clear();
+  const read = parse(new Uint8Array(bytes), suite);
+  readings.set(name, read);
+  read.catch(() => readings.delete(name));
   return read;
 };
 

@@ -21,11 +21,12 @@ const loaded = new Map<SuiteName, Promise<CiphersuiteImpl>>();
 
 /** The library's suite, which verifies but signs with nothing. */
 export const loadSuite = (name: SuiteName): Promise<CiphersuiteImpl> => {
-  let suite = loaded.get(name);
-  if (!suite) {
-    suite = getCiphersuiteImpl(getCiphersuiteFromName(name)).then(verifyOnly);
-    loaded.set(name, suite);
-  }
+  const known = loaded.get(name);
+  if (known) return known;
+  const suite = getCiphersuiteImpl(getCiphersuiteFromName(name)).then(verifyOnly);
+  loaded.set(name, suite);
+  // The library fetches the KEM when it is first asked for it: in a browser that can fail, and be tried again.
+  suite.catch(() => loaded.delete(name));
   return suite;
 };
 
