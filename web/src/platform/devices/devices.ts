@@ -162,8 +162,18 @@ export function createDevices(options: DevicesOptions): Devices {
   };
   const onPlugged = () => void (options.standIn ? list() : plugged());
   media.addEventListener('devicechange', onPlugged);
-  if (options.standIn) queueMicrotask(draw);
-  else void open('video', null).then(() => (unasked ? list() : open('audio', null)));
+  const begin = async (): Promise<void> => {
+    if (closed) return;
+    if (options.standIn) {
+      draw();
+      return;
+    }
+    await open('video', null);
+    if (unasked) await list();
+    else await open('audio', null);
+  };
+  // Not before the caller holds what it will be told of.
+  queueMicrotask(() => void begin());
 
   return {
     view: () => state,
