@@ -1,4 +1,4 @@
-import { encode, hash, sign, toHex } from '../../bytes/index.ts';
+import { encode, hash, toHex } from '../../bytes/index.ts';
 import { certify, giveMandate, verifyMandate } from '../../identity/index.ts';
 import { TEST_TIME, testDelegation } from '../delegation.ts';
 import { codeOf } from '../door.ts';

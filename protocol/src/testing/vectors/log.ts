@@ -1,4 +1,4 @@
-import { type Bytes, encode, hash, toHex } from '../../bytes/index.ts';
+import { type Bytes, encode, toHex } from '../../bytes/index.ts';
 import { type Action, countersign, openLedger, type State } from '../../log/index.ts';
 import { due } from '../../meeting/index.ts';
 import { codeOf, enter, entryBytes } from '../door.ts';
