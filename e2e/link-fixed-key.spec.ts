@@ -13,20 +13,24 @@ declare global {
   }
 }
 
-/** Two seats of two delegations, who share one fixed key. */
-const seats = {
-  alba: { root: 'aa'.repeat(32), leaf: 0, seating: 3, hue: 210, hertz: 440 },
-  borland: { root: 'bb'.repeat(32), leaf: 1, seating: 5, hue: 30, hertz: 700 },
-} as const;
-type Side = keyof typeof seats;
+/** Two delegations' roots, and three seats that share one fixed key. */
+const roots = { alba: 'aa'.repeat(32), borland: 'bb'.repeat(32) } as const;
+type Side = keyof typeof roots;
 const other = (side: Side): Side => (side === 'alba' ? 'borland' : 'alba');
+const seats = {
+  alba: { side: 'alba', leaf: 0, seating: 3, hue: 210, hertz: 440 },
+  borland: { side: 'borland', leaf: 1, seating: 5, hue: 30, hertz: 700 },
+  adviser: { side: 'alba', leaf: 2, seating: 6, hue: 120, hertz: 560 },
+} as const;
+type Seat = keyof typeof seats;
+const everyone = ['alba', 'borland', 'adviser'] as const;
 
 const numbers = (bytes: Uint8Array) => [...bytes];
 const part = (jwk: { d?: string; x?: string }, name: 'd' | 'x') => numbers(Buffer.from(jwk[name] ?? '', 'base64url'));
 
 let pages: Awaited<ReturnType<typeof servePages>>;
 let sfus: { readonly [side in Side]: TestSfu };
-let epochOf: (side: Side) => FixedEpoch;
+let epochOf: (seat: Seat) => FixedEpoch;
 
 test.beforeAll(async () => {
   test.setTimeout(600_000);
@@ -34,21 +38,19 @@ test.beforeAll(async () => {
   if (sfu instanceof Refusal) throw new Error(sfu.detail);
   pages = await servePages();
   sfus = { alba: await startSfu(sfu.path), borland: await startSfu(sfu.path) };
-  const keys = {
-    alba: generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }),
-    borland: generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }),
-  };
+  const key = () => generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+  const keys = { alba: key(), borland: key(), adviser: key() };
   const [meeting, authenticator, baseKey] = [16, 32, 32].map((length) => numbers(randomBytes(length)));
-  epochOf = (side) => ({
+  epochOf = (seat) => ({
     meeting: meeting!,
     authenticator: authenticator!,
     baseKey: baseKey!,
-    ownLeaf: seats[side].leaf,
-    frameSeed: part(keys[side], 'd'),
-    leaves: (['alba', 'borland'] as const).map((of) => ({
+    ownLeaf: seats[seat].leaf,
+    frameSeed: part(keys[seat], 'd'),
+    leaves: everyone.map((of) => ({
       leaf: seats[of].leaf,
       seating: seats[of].seating,
-      delegation: seats[of].root,
+      delegation: roots[seats[of].side],
       frameKey: part(keys[of], 'x'),
     })),
   });
@@ -58,27 +60,28 @@ test.afterAll(async () => {
 });
 
 let turn = 0;
-async function prepare(context: BrowserContext, side: Side): Promise<Page> {
+async function prepare(context: BrowserContext, seat: Seat): Promise<Page> {
+  const { side, hue, hertz } = seats[seat];
   const page = await context.newPage();
-  page.on('pageerror', (error) => console.log(side, error.message));
+  page.on('pageerror', (error) => console.log(seat, error.message));
   await page.goto(`${pages.url}/link-fixed-key.html`);
   const leg = (of: Side) => ({
-    delegation: seats[of].root,
+    delegation: roots[of],
     url: sfus[of].url,
-    token: sfus[of].token(`${side}-${++turn}`, of === side),
+    token: sfus[of].token(`${seat}-${++turn}`, of === side),
   });
-  const figure = { name: side, line: 'Stand-in', hue: seats[side].hue };
+  const figure = { name: seat, line: 'Stand-in', hue };
   await page.evaluate((config) => window.link.start(config), {
     own: leg(side),
     counterpart: leg(other(side)),
-    epoch: epochOf(side),
+    epoch: epochOf(seat),
     standIn: {
       figure,
       width: 640,
       height: 360,
       framesPerSecond: 15,
       locale: 'en-GB',
-      voice: { kind: 'tone', hertz: seats[side].hertz },
+      voice: { kind: 'tone', hertz },
     } as const,
   });
   await expect
@@ -100,8 +103,8 @@ async function growing(page: Page, by = 20): Promise<void> {
   await expect.poll(() => decoded(page), { timeout: 30_000 }).toBeGreaterThan(before + by);
 }
 
-async function hears(page: Page, side: Side): Promise<void> {
-  const { seating, hue, hertz } = seats[side];
+async function hears(page: Page, seat: Seat): Promise<void> {
+  const { seating, hue, hertz } = seats[seat];
   await expect.poll(() => page.evaluate((of) => window.link.hueOf(of), seating)).toBeGreaterThan(hue - 12);
   expect(await page.evaluate((of) => window.link.hueOf(of), seating)).toBeLessThan(hue + 12);
   await expect.poll(() => page.evaluate((of) => window.link.pitchOf(of), seating)).toBeGreaterThan(hertz - 12);
@@ -127,7 +130,7 @@ test('two pages, two SFUs, one key: each sees and hears the other; whoever has n
   const observer = await context.newPage();
   await observer.goto(`${pages.url}/observer.html`);
   for (const side of ['alba', 'borland'] as const) {
-    await observer.evaluate(([url, token]) => window.observer.join(url, token, [0, 1], 1), [
+    await observer.evaluate(([url, token]) => window.observer.join(url, token, [0, 1, 2], 1), [
       sfus[side].url,
       sfus[side].token('observer', false),
     ] as const);
@@ -158,6 +161,17 @@ test('two pages, two SFUs, one key: each sees and hears the other; whoever has n
     .toBeGreaterThan(30);
   const observed = await observer.evaluate(() => window.observer.observed());
   expect(observed).toMatchObject({ bare: 0, repeated: 0, framesDecoded: 0 });
+});
+
+test('a colleague comes over our own SFU, and everybody stands at the right place', async ({ context }) => {
+  const pages = new Map<Seat, Page>();
+  for (const seat of everyone) pages.set(seat, await prepare(context, seat));
+  for (const page of pages.values()) await page.evaluate(() => window.link.takeSeat());
+  for (const [seat, page] of pages) {
+    for (const seen of everyone.filter((of) => of !== seat)) await hears(page, seen);
+    expect(await page.evaluate((own) => window.link.hueOf(own), seats[seat].seating)).toBe(null);
+    expect(await page.evaluate(() => window.link.events())).toEqual([]);
+  }
 });
 
 test('keys that come late cost nobody the picture: it begins with the next key frame', async ({ context }) => {
