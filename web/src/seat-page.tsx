@@ -4,7 +4,7 @@ import { LeftScreen } from './left/LeftScreen.tsx';
 import { StoppedScreen } from './left/StoppedScreen.tsx';
 import { LinkScreen } from './link/LinkScreen.tsx';
 import { UnableScreen } from './link/UnableScreen.tsx';
-import type { Session } from './session/view.ts';
+import type { Session, View } from './session/view.ts';
 
 const fetchStage = () => import('./stage/StageScreen.tsx');
 const StageScreen = lazy(async () => ({ default: (await fetchStage()).StageScreen }));
@@ -12,9 +12,19 @@ const prepareStage = () => void fetchStage();
 
 type Props = { readonly session: Session; readonly onReload: () => void };
 
-/** The page of a seat: the screen that the session's view asks for. */
+/** The page of a seat: the screen that the session's view asks for, and a title that tells it from other seats'. */
 export const SeatPage = ({ session, onReload }: Props) => {
   const view = useSyncExternalStore(session.subscribe, session.view);
+  const who = view.kind === 'holding' || view.kind === 'stage' ? `${view.seat.name} · ${view.title} · ` : '';
+  return (
+    <>
+      <title>{`${who}Parley`}</title>
+      <Screen view={view} session={session} onReload={onReload} />
+    </>
+  );
+};
+
+const Screen = ({ view, session, onReload }: Props & { readonly view: View }) => {
   switch (view.kind) {
     case 'link':
       return <LinkScreen view={view} actions={session.actions} />;

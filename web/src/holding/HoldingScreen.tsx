@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { useText } from '../messages/use-text.ts';
 import type { Session, View } from '../session/view.ts';
 import { Button } from '../ui/Button.tsx';
+import { Heading } from '../ui/Heading.tsx';
 import { Paper } from '../ui/Paper.tsx';
 import { RefusalNote } from '../ui/RefusalNote.tsx';
 import { Agreed } from './Agreed.tsx';
@@ -26,7 +27,7 @@ export const HoldingScreen = ({ view, session, onShown }: Props) => {
     <Paper width="wide">
       <div className={styles.holding}>
         <header className={styles.who}>
-          <h1>{view.title}</h1>
+          <Heading>{view.title}</Heading>
           <p>{text.moment(view.fromMs)}</p>
           <p>
             {text('holding.you', {

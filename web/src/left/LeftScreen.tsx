@@ -1,6 +1,7 @@
 import { useText } from '../messages/use-text.ts';
 import type { View } from '../session/view.ts';
 import { Button } from '../ui/Button.tsx';
+import { Heading } from '../ui/Heading.tsx';
 import { Paper } from '../ui/Paper.tsx';
 
 type Props = { readonly view: Extract<View, { kind: 'left' }>; readonly onReload: () => void };
@@ -10,7 +11,7 @@ export const LeftScreen = ({ view, onReload }: Props) => {
   const text = useText();
   return (
     <Paper width="narrow">
-      <h1>{text(`left.${view.why}`)}</h1>
+      <Heading>{text(`left.${view.why}`)}</Heading>
       <p>{text(`left.${view.why}.lead`)}</p>
       <p>{text(`left.${view.why}.do`)}</p>
       {view.why === 'removed' ? null : (

@@ -2,6 +2,7 @@ import { OctagonX } from 'lucide-react';
 import { useText } from '../messages/use-text.ts';
 import type { View } from '../session/view.ts';
 import { Button } from '../ui/Button.tsx';
+import { Heading } from '../ui/Heading.tsx';
 import { useRefusalText } from '../ui/RefusalNote.tsx';
 import { useDarkRoom } from '../ui/use-dark-room.ts';
 import styles from './StoppedScreen.module.css';
@@ -17,7 +18,7 @@ export const StoppedScreen = ({ view, onReload }: Props) => {
     <main className={styles.stopped}>
       <div className={styles.sign} role="alert">
         <OctagonX aria-hidden size={64} strokeWidth={1.5} />
-        <h1>{text('stopped.title')}</h1>
+        <Heading>{text('stopped.title')}</Heading>
         <p>{refusalText(view.refusal.code)}</p>
       </div>
       <p>{text('stopped.lead')}</p>

@@ -2,6 +2,7 @@ import { CircleCheck, LoaderCircle } from 'lucide-react';
 import { useText } from '../messages/use-text.ts';
 import type { Actions, View } from '../session/view.ts';
 import { Button } from '../ui/Button.tsx';
+import { Heading } from '../ui/Heading.tsx';
 import { Paper } from '../ui/Paper.tsx';
 import { RefusalNote } from '../ui/RefusalNote.tsx';
 import styles from './LinkScreen.module.css';
@@ -14,7 +15,7 @@ export const LinkScreen = ({ view, actions }: Props) => {
   const able = view.able === 'able';
   return (
     <Paper width="narrow">
-      <h1>{text('link.title')}</h1>
+      <Heading>{text('link.title')}</Heading>
       <p>{text('link.lead')}</p>
       <p className={styles.check} data-able={able} role="status">
         {able ? <CircleCheck aria-hidden size={24} /> : <LoaderCircle aria-hidden size={24} />}

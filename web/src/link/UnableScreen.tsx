@@ -1,5 +1,6 @@
 import { useText } from '../messages/use-text.ts';
 import type { View } from '../session/view.ts';
+import { Heading } from '../ui/Heading.tsx';
 import { Paper } from '../ui/Paper.tsx';
 import styles from './UnableScreen.module.css';
 
@@ -8,7 +9,7 @@ export const UnableScreen = ({ view }: { readonly view: Extract<View, { kind: 'u
   const text = useText();
   return (
     <Paper width="narrow">
-      <h1>{text('unable.title')}</h1>
+      <Heading>{text('unable.title')}</Heading>
       <p>{text('unable.lead')}</p>
       <p>{text('unable.instead')}</p>
       <section className={styles.missing} aria-labelledby="missing">

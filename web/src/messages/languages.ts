@@ -43,7 +43,7 @@ export const pickLanguage = (wishes: readonly (string | null)[]): Language => {
 };
 
 /** Loads a language and turns the whole page to it, direction included. */
-export const speak = async (language: Language, document: Document): Promise<void> => {
+const speak = async (language: Language, document: Document): Promise<void> => {
   const { default: messages } = await language.load();
   document.documentElement.lang = language.tag;
   document.documentElement.dir = language.direction;

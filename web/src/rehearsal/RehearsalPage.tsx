@@ -1,5 +1,6 @@
 import { WifiOff } from 'lucide-react';
 import { useText } from '../messages/use-text.ts';
+import { Heading } from '../ui/Heading.tsx';
 import { Paper } from '../ui/Paper.tsx';
 import { Break } from './Break.tsx';
 import { DelegationCard } from './DelegationCard.tsx';
@@ -15,8 +16,9 @@ export const RehearsalPage = ({ view }: { readonly view: RehearsalView }) => {
   const { rehearsal, reached } = view;
   return (
     <Paper width="wide">
+      <title>{`${text('rehearsal.title')} · Parley`}</title>
       <header className={styles.head}>
-        <h1>{text('rehearsal.title')}</h1>
+        <Heading>{text('rehearsal.title')}</Heading>
         <p>{text('rehearsal.lead')}</p>
       </header>
       <div role="status">

@@ -1,6 +1,7 @@
 import { useCallback, useState } from 'react';
 import { useText } from '../messages/use-text.ts';
 import type { Session, View } from '../session/view.ts';
+import { Heading } from '../ui/Heading.tsx';
 import { Sound } from '../ui/Sound.tsx';
 import { useDarkRoom } from '../ui/use-dark-room.ts';
 import { Announcer } from './Announcer.tsx';
@@ -36,7 +37,7 @@ export const StageScreen = ({ view, session }: Props) => {
   return (
     <div className={styles.stage}>
       <header className={styles.top}>
-        <h1>{view.title}</h1>
+        <Heading>{view.title}</Heading>
         <Clocks startedMs={view.startedMs} />
         <Facts view={view} level={session.levels.microphone} />
       </header>

@@ -1,6 +1,7 @@
 import { Component, type ReactNode } from 'react';
 import { useText } from '../messages/use-text.ts';
 import { Button } from './Button.tsx';
+import { Heading } from './Heading.tsx';
 import { Paper } from './Paper.tsx';
 
 type Props = { readonly children: ReactNode; readonly onReload: () => void };
@@ -22,7 +23,7 @@ const BrokenDown = ({ onReload }: { readonly onReload: () => void }) => {
   const text = useText();
   return (
     <Paper width="narrow">
-      <h1>{text('page.failed')}</h1>
+      <Heading>{text('page.failed')}</Heading>
       <p>{text('page.failed.lead')}</p>
       <p>{text('page.failed.do')}</p>
       <Button weight="main" onPress={onReload}>
