@@ -65,6 +65,8 @@ test('[KEYS19] bytes that are no KeyPackage, or are written otherwise', async ()
   const other = new Uint8Array(9_000);
   for (const broken of [new Uint8Array(0), bytes.slice(0, -1), Uint8Array.of(...bytes, 0), other, bytes.slice(4)])
     expect(await codeOf(broken)).toBe('package.malformed');
+  const large = await forge({ extensions: [{ extensionType: 0xff00, extensionData: new Uint8Array(8_192) }] });
+  expect(await codeOf(large)).toBe('package.malformed');
 });
 
 test('[KEYS2] credential, capabilities and extensions other than prescribed', async () => {
