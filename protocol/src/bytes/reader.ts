@@ -51,7 +51,7 @@ export class Reader {
       this.at += 1;
     }
     const least = info === 24 ? 24 : 2 ** (4 * size);
-    if (value < least || value > Number.MAX_SAFE_INTEGER) throw this.fault('not the shortest head');
+    if (value < least) throw this.fault('not the shortest head');
     return value;
   }
 

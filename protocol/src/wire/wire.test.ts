@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Codec, decode, encode, type Plain } from '../bytes/index.ts';
 import { actOf, codeOf, seatedLog, seedOf, testDelegate, testMeeting } from '../testing/index.ts';
 import {
@@ -65,21 +65,23 @@ const answers: Kinds = {
   status: { now: 1, serial: 0 },
 };
 
-test.each<[string, Codec<unknown>, Kinds]>([
-  ['from a device', deviceToNode, fromDevice],
-  ['from a node to its device', nodeToDevice, fromNode],
-  ['of what a node asks', peerRequest, asks],
-  ['of what a node answers', peerReply, answers],
-])('[WIRE2, WIRE3, WIRE5] every kind %s reads as it was written, with nothing more or less', (_, door, kinds) => {
-  for (const [kind, fields] of Object.entries(kinds)) {
-    const value = { kind, ...fields };
-    expect(decode(door, encode(value), MESSAGE_LIMIT)).toEqual(value);
-    expect(codeOf(decode(door, encode({ ...value, also: 1 }), MESSAGE_LIMIT)), kind).toBe('bytes.malformed');
-    const [first] = Object.keys(fields);
-    const less = Object.fromEntries(Object.entries(value).filter(([name]) => name !== first));
-    if (first) expect(codeOf(decode(door, encode(less), MESSAGE_LIMIT)), kind).toBe('bytes.malformed');
-    expect(codeOf(decode(door, encode({ ...value, kind: `${kind}s` }), MESSAGE_LIMIT)), kind).toBe('bytes.malformed');
-  }
+describe('[WIRE2, WIRE3, WIRE5] what doors read', () => {
+  test.each<[string, Codec<unknown>, Kinds]>([
+    ['from a device', deviceToNode, fromDevice],
+    ['from a node to its device', nodeToDevice, fromNode],
+    ['of what a node asks', peerRequest, asks],
+    ['of what a node answers', peerReply, answers],
+  ])('every kind %s reads as it was written, with nothing more or less', (_, door, kinds) => {
+    for (const [kind, fields] of Object.entries(kinds)) {
+      const value = { kind, ...fields };
+      expect(decode(door, encode(value), MESSAGE_LIMIT)).toEqual(value);
+      expect(codeOf(decode(door, encode({ ...value, also: 1 }), MESSAGE_LIMIT)), kind).toBe('bytes.malformed');
+      const [first] = Object.keys(fields);
+      const less = Object.fromEntries(Object.entries(value).filter(([name]) => name !== first));
+      if (first) expect(codeOf(decode(door, encode(less), MESSAGE_LIMIT)), kind).toBe('bytes.malformed');
+      expect(codeOf(decode(door, encode({ ...value, kind: `${kind}s` }), MESSAGE_LIMIT)), kind).toBe('bytes.malformed');
+    }
+  });
 });
 
 test.each<[string, Plain]>([
