@@ -1,6 +1,7 @@
 import type { RemoteTrackPublication, Room } from 'livekit-client';
 import { markedFor } from '../../platform/rtc/delegation-mark.ts';
 import { SecondGuard } from '../../platform/rtc/second-guard.ts';
+import { theDecoys } from './decoy.ts';
 import type { LegFacts, Present } from './facts.ts';
 import type { OwnTracks } from './own-tracks.ts';
 import { Publication } from './publication.ts';
@@ -163,6 +164,8 @@ export class Leg {
       return;
     }
     this.#become('ready');
+    // Made while there is time: making them when the seat is taken would hold up the first picture.
+    if (this.options.publishes) theDecoys();
     if (this.#seated) this.#participate(room);
     if (this.#troubleSince !== null) {
       this.#tell({ kind: 'mended', tookMs: performance.now() - this.#troubleSince });

@@ -127,7 +127,9 @@ export function createMedia(options: MediaOptions): Media {
       for (const leg of legs) leg.open();
     },
     takeSeat: () => {
-      for (const leg of legs) leg.takeSeat();
+      // First ask for what others send, which is one message each; then publish, which is work.
+      const inOrder = [...legs].sort((one, other) => Number(one.options.publishes) - Number(other.options.publishes));
+      for (const leg of inOrder) leg.takeSeat();
     },
     send: (media, track) => tracks.set(media, track),
     flow: (on) => {
