@@ -110,6 +110,8 @@ test.each([
   ['a key with a longer head', 'a278016100616201'],
   ['an indefinite map', 'bf616100616201ff'],
   ['a key that is no text', 'a2416100616201'],
+  ['a head that counts more than it holds', 'a3616100616201'],
+  ['a head that counts less than it holds', 'a1616100616201'],
   ['a list for a map', '8400010001'],
 ])('[BYTES2] refuses a map with %s', (_, hex) => {
   expect(read(pair, 'a2616100616201')).toEqual({ a: 0, b: 1 });

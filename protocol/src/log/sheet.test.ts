@@ -36,6 +36,7 @@ test('[SHEET1, BYTES4] refuses another version, shape or size', async () => {
 
 test.each<[string, Partial<SheetBody>]>([
   ['a delegation twice', { delegations: [...body.delegations, { root: alba.id, name: 'Alba again' }] }],
+  ['a name of a delegation twice', { delegations: body.delegations.map(({ root }) => ({ root, name: 'Alba' })) }],
   ['a seat twice', { seats: [first, second, { ...second, name: 'Else' }] }],
   ['a host that takes no part', { host: new Uint8Array(32) }],
   ['a seat of no delegation', { seats: [first, { ...second, root: new Uint8Array(32) }] }],

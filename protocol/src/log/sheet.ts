@@ -70,7 +70,7 @@ export const assembleSheet = (body: Bytes, signatures: readonly Decoded<typeof s
 /**
  * Verifies a call sheet: every delegation's root pinned, every delegation's signature over the same bytes, each
  * under an issuing certificate that is valid when the meeting begins (so that a sheet is as good in years as it is
- * today). Refuses `sheet.inconsistent` (a delegation, a seat or an issuing key that stands twice; host or a seat's
+ * today). Refuses `sheet.inconsistent` (a delegation, its name, a seat or an issuing key that stands twice; host or a seat's
  * delegation not in it; an end before the beginning), `sheet.unsigned` (a delegation's signature is missing or does
  * not stand), and what `verifyCertificate` refuses.
  */
@@ -82,6 +82,7 @@ export const verifySheet = async (pins: Pins, signed: Bytes): Promise<Sheet | Re
   const names = body.delegations.map((delegation) => toHex(delegation.root));
   const consistent =
     unlike(names) &&
+    unlike(body.delegations.map((delegation) => delegation.name)) &&
     unlike(body.seats.map((seat) => seat.id)) &&
     names.includes(toHex(body.host)) &&
     body.seats.every((seat) => names.includes(toHex(seat.root))) &&
