@@ -5,10 +5,11 @@ export const portrait = (hue: number): MediaStreamTrack => {
   const kept = drawn.get(hue);
   if (kept !== undefined) return kept;
   const canvas = document.createElement('canvas');
-  canvas.width = 1280;
-  canvas.height = 720;
+  canvas.width = 640;
+  canvas.height = 360;
   const paint = canvas.getContext('2d');
   if (paint === null) throw new Error('This browser draws nothing');
+  paint.scale(0.5, 0.5);
   const draw = () => {
     const wall = paint.createLinearGradient(0, 0, 1280, 720);
     wall.addColorStop(0, `hsl(${hue} 22% 34%)`);
@@ -38,8 +39,8 @@ export const portrait = (hue: number): MediaStreamTrack => {
     paint.fillRect(605, 395, 70, 6);
   };
   draw();
-  setInterval(draw, 200);
-  const [track] = canvas.captureStream(5).getVideoTracks();
+  setInterval(draw, 1000);
+  const [track] = canvas.captureStream(1).getVideoTracks();
   if (track === undefined) throw new Error('This canvas gives no track');
   drawn.set(hue, track);
   return track;

@@ -9,7 +9,8 @@ export const Meter = ({ read, size }: { readonly read: () => number; readonly si
     let shown = 0;
     return everyFrame(() => {
       shown = Math.max(Math.min(1, read()), shown * 0.92);
-      bar.current?.style.setProperty('--level', shown.toFixed(3));
+      // In fortieths: what does not change is not painted again.
+      bar.current?.style.setProperty('--level', String(Math.round(shown * 40) / 40));
     });
   }, [read]);
   return <span ref={bar} aria-hidden className={`${styles.meter} ${styles[size]}`} />;
