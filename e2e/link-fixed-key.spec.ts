@@ -192,6 +192,17 @@ test('keys that come late cost nobody the picture: it begins with the next key f
   await one.evaluate(() => window.link.keyFrame());
   await growing(two);
   await hears(two, 'alba');
+  // Asked for, the encoder makes one within a few frames.
+  const made = () =>
+    one.evaluate(async () => {
+      const { pipes } = await window.link.facts();
+      const [picture] = pipes.filter(({ direction, media }) => direction === 'send' && media === 'video');
+      return { frames: picture?.frames ?? 0, keyFrames: picture?.keyFrames ?? 0 };
+    });
+  const before = await made();
+  await one.evaluate(() => window.link.keyFrame());
+  await expect.poll(async () => (await made()).keyFrames, { intervals: [50] }).toBe(before.keyFrames + 1);
+  expect((await made()).frames - before.frames).toBeLessThan(30);
 });
 
 test('while keys are awaited nothing leaves; afterwards the picture is back', async ({ context }) => {
