@@ -116,6 +116,14 @@ describe('binding', () => {
 });
 
 describe('a hostile SFU', () => {
+  test('[FRAME5] cannot bring a picture over a pipe for sound', async () => {
+    const { clock, seen, stream } = await table('vp9');
+    seen.receiver.attach(2, { delegation: BORLAND, media: 'audio' });
+    await deliver(seen, 2, 'vp9', clock, await sealMany(stream, 'vp9', 'f', 10, START));
+    expect(seen.passed).toEqual([]);
+    expect(new Set(seen.dropped)).toEqual(new Set(['frames.codec']));
+  });
+
   test('[FRAME9] cannot show a frame twice, on the same pipe or on another', async () => {
     const { clock, seen, stream } = await table();
     seen.receiver.attach(2, { delegation: BORLAND, media: 'audio' });
@@ -261,6 +269,30 @@ describe('a hostile member who holds the keys', () => {
     const count = seen.dropped.length;
     await deliver(seen, 1, 'opus', clock, [await forge(epoch, victim, other.stream, 3, clock.now, opened.proof)], 0);
     expect(seen.dropped.slice(count)).toContain('proof.signature');
+  });
+
+  test('[PROOF8] that forges far ahead, where proofs do not reach yet, is called unproven, and then not shown', async () => {
+    const { clock, epoch, seen, stream } = await table();
+    const frames = await sealMany(stream, 'opus', 'f', 400, START);
+    await deliver(seen, 1, 'opus', clock, frames.slice(0, 100));
+    for (const [n, frame] of frames.slice(100).entries())
+      await deliver(seen, 1, 'opus', clock, [frame, await forge(epoch, victim, stream.stream, 700 + n, frame.at)]);
+    expect(seen.states(1)).toEqual(['proven', 'unproven', 'proven']);
+    expect(seen.passed.filter((name) => name.includes('forged')).length).toBeLessThanOrEqual(800 / 20);
+    expect(seen.passed.filter((name) => !name.includes('forged')).length).toBeGreaterThanOrEqual(390);
+  });
+
+  test('[PROOF6] that forges a frame whose real one was lost, after its proof, is contradicted too', async () => {
+    const { clock, epoch, seen, stream } = await table();
+    const frames = await sealMany(stream, 'opus', 'f', 100, START);
+    const [lost] = frames.splice(70, 1);
+    await deliver(seen, 1, 'opus', clock, frames);
+    expect(seen.states(1)).toEqual(['proven']);
+    if (!lost) throw new Error('no frame');
+    await deliver(seen, 1, 'opus', clock, [await forge(epoch, victim, stream.stream, 70, clock.now)], 0);
+    expect(seen.states(1)).toEqual(['proven', 'contradicted']);
+    expect(seen.passed.some((name) => name.includes('forged'))).toBe(false);
+    expect(seen.dropped).toEqual(['proof.contradicted']);
   });
 
   test('[FRAME8] that uses another’s stream number under its own leaf is only ever itself', async () => {

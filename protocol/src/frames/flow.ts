@@ -1,5 +1,5 @@
 import type { Bytes } from '../bytes/index.ts';
-import { CONTRADICTED_MS, DARK_MS, type Evidence, STRICT_MS } from './judge.ts';
+import { CONTRADICTED_MS, DARK_MS, type Evidence, STRICT_MS, UNPROVEN_MS } from './judge.ts';
 import { type Claim, compare, lastOf } from './proof.ts';
 import type { Window } from './window.ts';
 
@@ -59,24 +59,30 @@ export const createFlow = <T>(window: Window, out: FlowOut<T>): Flow<T> => {
   let unprovenSince: number | undefined;
   let gapAt: number | undefined;
   let contradictedAt: number | undefined;
+  let strictFrom: number | undefined;
 
-  const pass = (arrival: Arrival<T>): void => {
+  const pass = (arrival: Arrival<T>): boolean => {
     const against = window.take(arrival.counter);
     if (against) out.drop(against);
     else out.pass(arrival.token, arrival.media);
+    return !against;
+  };
+
+  const becomeStrict = (now: number): void => {
+    strictFrom = now;
+    open = false;
   };
 
   const contradict = (now: number): void => {
     contradictedAt = now;
-    open = false;
+    becomeStrict(now);
   };
 
   const dark = (now: number): boolean => contradictedAt !== undefined && now - contradictedAt < CONTRADICTED_MS;
-  const strict = (now: number): boolean => contradictedAt !== undefined && now - contradictedAt < STRICT_MS;
+  const strict = (now: number): boolean => strictFrom !== undefined && now - strictFrom < STRICT_MS;
 
   const show = (frame: Arrival<T>, at: number): void => {
-    shown.push({ counter: frame.counter, digest: frame.digest, at });
-    pass(frame);
+    if (pass(frame)) shown.push({ counter: frame.counter, digest: frame.digest, at });
   };
 
   // What may go, in the order in which it came.
@@ -142,16 +148,22 @@ export const createFlow = <T>(window: Window, out: FlowOut<T>): Flow<T> => {
         else if (counter < claim.first) gapAt = now;
       }
       shown = shown.filter(({ counter }) => counter > last);
+      // A sender's proofs reach all that it sent up to then: what came long before, and lies beyond, is not its.
+      const beyond = (at: number): boolean => now - at >= UNPROVEN_MS;
+      if (shown[0] && beyond(shown[0].at)) {
+        becomeStrict(now);
+        shown = [];
+      }
       const kept: Held<T>[] = [];
       for (const frame of held) {
         const verdict = frame.proven ? 'proven' : compare(claim, frame.counter, frame.digest);
-        if (verdict === 'proven') {
+        if (verdict === 'proven' && !frame.proven) {
           covered += 1;
           frame.proven = true;
         }
         if (verdict === 'contradicted') forged = true;
-        const lost = verdict === 'contradicted' || (verdict === 'not covered' && frame.counter < claim.first);
-        if (lost) {
+        const missed = verdict === 'not covered' && (frame.counter < claim.first || beyond(frame.at));
+        if (missed || verdict === 'contradicted') {
           heldBytes -= frame.media.byteLength;
           out.drop(verdict === 'contradicted' ? 'proof.contradicted' : 'proof.missing');
         } else kept.push(frame);
@@ -160,8 +172,10 @@ export const createFlow = <T>(window: Window, out: FlowOut<T>): Flow<T> => {
       if (forged) contradict(now);
       if (covered > 0) {
         everProven = true;
-        unprovenSince = shown[0]?.at ?? held.find((frame) => !frame.proven)?.at;
         open = !forged && !strict(now);
+        // Where only proven frames flow, what is held beyond them counts from the proof on.
+        const waiting = held.find((frame) => !frame.proven);
+        unprovenSince = open ? (shown[0]?.at ?? waiting?.at) : waiting && now;
       }
       release(now);
     },

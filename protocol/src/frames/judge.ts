@@ -1,10 +1,10 @@
 /** In milliseconds. */
-const UNPROVEN_MS = 600;
+export const UNPROVEN_MS = 600;
 export const DARK_MS = 2000;
 const LATE_MS = 2000;
 /** After the last contradiction: dark so long … */
 export const CONTRADICTED_MS = 2000;
-/** … and so long only what is already proven is passed on. */
+/** … and so long only what is already proven is passed on, as after frames that no proof could reach. */
 export const STRICT_MS = 30_000;
 
 /** What a flow of frames may be called. */

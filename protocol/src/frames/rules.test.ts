@@ -7,9 +7,10 @@ import { openFrame, readLayout, sealFrame } from './frame.ts';
 import { HEADER_MAX, readHeader, writeHeader } from './header.ts';
 import { judge, lateness } from './judge.ts';
 import { MAX_LEAF, MAX_STREAM, makeKid, splitKid } from './kid.ts';
-import { compare, decodeProof, digestOf, encodeProof, NO_FRAME } from './proof.ts';
+import { compare, decodeProof, digestOf, encodeProof, NO_FRAME, signProof, verifyProof } from './proof.ts';
 import { frameSigner } from './signer.ts';
-import { makeEpoch, makeSeat } from './testing.ts';
+import { createStrand } from './strand.ts';
+import { makeEpoch, makeSeat, signerOf } from './testing.ts';
 import { AHEAD, BEHIND, createWindow } from './window.ts';
 
 const codeOf = (value: unknown): string => (value instanceof Refusal ? value.code : 'no refusal');
@@ -163,6 +164,48 @@ test('[PROOF2] a proof has one encoding, and limits', () => {
   ];
   for (const one of wrong) expect(codeOf(decodeProof(encode(one)))).toBe('proof.malformed');
   expect(codeOf(decodeProof(new Uint8Array([...encode(good), 0])))).toBe('proof.malformed');
+});
+
+test('[PROOF3] a signature holds for its epoch, stream, time and frames, and for its frame key only', async () => {
+  const epoch = await makeEpoch(5, [seat], 1);
+  const claim = { first: 3, time: 1e12, digests: new Uint8Array(30).fill(4) };
+  const proof = decodeProof(await signProof(await signerOf(seat), epoch, 9, claim));
+  if (proof instanceof Refusal) throw new Error(proof.code);
+  expect(await verifyProof(seat.frameKey, epoch, 9, proof)).toBe(true);
+  const others = [
+    { ...epoch, meeting: new Uint8Array(16) },
+    { ...epoch, circle: 'opening' },
+    { ...epoch, generation: 2 },
+    { ...epoch, epoch: 6 },
+    { ...epoch, authenticator: new Uint8Array(32) },
+  ];
+  for (const other of others) expect(await verifyProof(seat.frameKey, other, 9, proof)).toBe(false);
+  expect(await verifyProof(seat.frameKey, epoch, 8, proof)).toBe(false);
+  expect(await verifyProof(makeSeat(2, 'aa').frameKey, epoch, 9, proof)).toBe(false);
+  for (const other of [
+    { ...proof, time: 1e12 + 1 },
+    { ...proof, first: 4 },
+    { ...proof, digests: new Uint8Array(30) },
+  ])
+    expect(await verifyProof(seat.frameKey, epoch, 9, other)).toBe(false);
+});
+
+test('[PROOF3] a proof counts only if it reaches further than all before', () => {
+  const strand = createStrand(1, 1);
+  const claim = (first: number, frames: number, fill: number) => ({
+    first,
+    time: 1,
+    digests: new Uint8Array(10 * frames).fill(fill),
+  });
+  expect(strand.accept(claim(0, 5, 1), 0)).toBe(true);
+  expect(strand.accept(claim(0, 5, 2), 0)).toBe(false);
+  expect(strand.accept(claim(1, 3, 2), 0)).toBe(false);
+  expect(strand.lastProven()).toBe(4);
+  expect(strand.known(3, new Uint8Array(10).fill(1))).toBe('proven');
+  expect(strand.known(3, new Uint8Array(10).fill(2))).toBe('contradicted');
+  expect(strand.accept(claim(7, 2, 3), 0)).toBe(true);
+  expect(strand.known(6, new Uint8Array(10).fill(1))).toBe('missed');
+  expect(strand.known(9, new Uint8Array(10).fill(1))).toBe('not covered');
 });
 
 test('[PROOF4] signatures: at once for the first and every key frame, then at an even pace, never too many frames', () => {
