@@ -1,6 +1,8 @@
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { sha512 } from '@noble/hashes/sha2.js';
 import { encode as cbor } from 'cborg';
 import { expect, test } from 'vitest';
-import { codeOf, testKey } from '../testing/index.ts';
+import { codeOf, seedOf, signerOf, testKey } from '../testing/index.ts';
 import {
   bool,
   bound,
@@ -220,23 +222,35 @@ test('[BYTES7] refuses S that is not below the order of the group', async () => 
   const message = toUtf8('m');
   const signature = await sign(key, 'act', message);
   const order = 2n ** 252n + 27_742_317_777_372_353_535_851_937_790_883_648_493n;
-  const little = (n: bigint) => Uint8Array.from({ length: 32 }, (_, at) => Number((n >> BigInt(8 * at)) & 255n));
-  const s = signature.slice(32).reduceRight((n, byte) => (n << 8n) | BigInt(byte), 0n);
+  const s = big(signature.slice(32));
   expect(await verify(key.publicKey, 'act', message, concat(signature.slice(0, 32), little(s)))).toBe(true);
   expect(await verify(key.publicKey, 'act', message, concat(signature.slice(0, 32), little(s + order)))).toBe(false);
 });
 
-test('[BYTES7] nobody signs under a point of small order', async () => {
-  // R = A = the neutral element and S = 0 satisfy the equation for every message.
+const little = (n: bigint) => Uint8Array.from({ length: 32 }, (_, at) => Number((n >> BigInt(8 * at)) & 255n));
+const big = (bytes: Uint8Array) => bytes.reduceRight((n, byte) => (n << 8n) | BigInt(byte), 0n);
+
+test('[BYTES7] anybody could sign under a point of small order, so nobody does', async () => {
+  // Under the neutral element A, every S with R = [S]B satisfies the equation for every message.
   const neutral = fromHex(`01${'00'.repeat(31)}`);
-  const forged = concat(neutral, new Uint8Array(32));
+  const forged = concat(ed25519.Point.BASE.multiply(5n).toBytes(), little(5n));
   expect(await verify(neutral, 'act', toUtf8('anything'), forged)).toBe(false);
-  expect(isWeak(neutral)).toBe(true);
-  for (const y of ['00'.repeat(32), `ec${'ff'.repeat(30)}7f`, `ee${'ff'.repeat(31)}`])
-    expect(isWeak(fromHex(y))).toBe(true);
   const key = await testKey('a');
   expect(isWeak(key.publicKey)).toBe(false);
-  expect(await verify(key.publicKey, 'act', toUtf8('m'), forged)).toBe(false);
+  for (const y of [`01${'00'.repeat(31)}`, '00'.repeat(32), `ec${'ff'.repeat(30)}7f`, `ee${'ff'.repeat(31)}`])
+    expect(isWeak(fromHex(y)), y).toBe(true);
+});
+
+test('[BYTES7] the first half of a signature is no point of small order, even from who holds the key', async () => {
+  const seed = seedOf('a');
+  const key = await signerOf(seed);
+  const { scalar } = ed25519.utils.getExtendedPublicKey(seed);
+  const message = toUtf8('m');
+  const neutral = fromHex(`01${'00'.repeat(31)}`);
+  const k = big(sha512(concat(neutral, key.publicKey, bound('act', message))));
+  const made = concat(neutral, little((k * scalar) % ed25519.Point.Fn.ORDER));
+  expect(ed25519.verify(made, bound('act', message), key.publicKey, { zip215: true })).toBe(true);
+  expect(await verify(key.publicKey, 'act', message, made)).toBe(false);
 });
 
 test('[BYTES8] every purpose has its own hash', () => {
