@@ -83,6 +83,7 @@ test('[KEYS2] credential, capabilities and extensions other than prescribed', as
     { capabilities: { ...capabilities, credentials: ['basic', 'x509'] } },
     { extensions: [extension] },
     { leafExtensions: [extension], capabilities: { ...capabilities, extensions: [0xff00] } },
+    { leafExtensions: [extension] },
     { publicKey: new Uint8Array(31) },
   ];
   for (const wish of wishes) expect(await codeOf(await forge(wish)), JSON.stringify(wish)).toBe('package.leaf');

@@ -187,6 +187,15 @@ describe('[KEYS13] forged by the committer, signed and consistent', () => {
     expect(code).toBe('welcome.roster');
   });
 
+  test('one member in two leaves, in place of another', async () => {
+    const code = await altered((all) => {
+      const [a, b] = [leafOf(all, 2), leafOf(all, 3)];
+      a.leaf.credential = b.leaf.credential;
+      a.leaf.signaturePublicKey = b.leaf.signaturePublicKey;
+    });
+    expect(code).toBe('welcome.roster');
+  });
+
   test('a leaf that says it can do more', async () => {
     const code = await altered((all) => {
       leafOf(all, 2).leaf.capabilities.proposals.push(0xff00);
