@@ -74,7 +74,10 @@ export type ToWorker =
   | { readonly kind: 'block'; readonly seating: number }
   /** The page has moved the pipe's track to the right tile: held frames may flow. */
   | { readonly kind: 'bound'; readonly pipe: number; readonly binding: number }
-  /** The seating's clock minus ours, and how far that may be wrong; without it lateness is not judged. */
+  /**
+   * The seating's `Date.now()` minus ours, and how far that may be wrong; without it lateness is not judged. Both are
+   * the devices' own clocks, uncorrected: by them workers sign and judge.
+   */
   | { readonly kind: 'clock'; readonly seating: number; readonly offsetMs: number; readonly errorMs: number }
   /** Worst loss that receivers report of a sending pipe, 0 to 1: proofs are repeated as it grows. */
   | { readonly kind: 'loss'; readonly pipe: number; readonly fraction: number };
@@ -85,7 +88,7 @@ export type PipeCounts = {
   readonly in: number;
   /** Frames passed on; held ones are in neither sum until they are decided. */
   readonly out: number;
-  /** Refusal code → frames dropped for it. */
+  /** Refusal code → frames dropped for it, and proofs refused (their frames are judged by themselves). */
   readonly dropped: Readonly<Record<string, number>>;
 };
 
@@ -104,7 +107,10 @@ export type FromWorker =
       readonly media: Media;
     }
   | {
-      /** Said on change. `dark` and `contradicted`: nothing flows, blank and mute the tile. */
+      /**
+       * Said on change, and after each `bind`. `dark` and `contradicted`: nothing flows, blank and mute the tile. Of a
+       * pipe that is bound to nobody it says why a seat that claims to be there is not shown.
+       */
       readonly kind: 'proof';
       readonly pipe: number;
       readonly seating: number;
