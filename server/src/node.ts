@@ -31,7 +31,9 @@ export type DelegationNode = {
   /** Own seats in which somebody sits. */
   readonly occupied: () => readonly string[];
   readonly onChange: (listener: () => void) => void;
-  /** Asks a counterpart's node, in this node's name. For attacks that a rehearsal plays on itself. */
+  /** Ends the lines of own devices to the SFU of a root (hex); they come back by themselves. */
+  readonly cut: (root: string) => void;
+  /** Asks a counterpart's node, in this node's name. */
   readonly ask: (root: string, request: PeerRequest) => Promise<PeerReply | Refusal>;
   /** Ends orderly: doors, meetings, SFU (unless the configuration keeps it), store. */
   readonly stop: () => Promise<void>;
@@ -161,12 +163,12 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     stopForgetting();
     // Meetings first: whoever is cut off by this end is not lost.
     await Promise.all(Array.from(meetings.values(), (meeting) => meeting.stop()));
-    await Promise.all([doors.close(), peers.close(), sfu.stop(config.sfu.keep ? 'leave' : 'end')]);
+    await Promise.all([doors.app.close(), peers.close(), sfu.stop(config.sfu.keep ? 'leave' : 'end')]);
     for (const client of clients.values()) client.close();
     await store.close();
   };
   const listened = await Promise.all([
-    doors.listen({ host: config.seats.address, port: config.seats.port }),
+    doors.app.listen({ host: config.seats.address, port: config.seats.port }),
     peers.listen({ host: config.peer.address, port: config.peer.port }),
   ]).catch((error: unknown) => new Refusal('node.port', error instanceof Error ? error.message : ''));
   const started = await starting;
@@ -202,6 +204,7 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     onChange: (listener) => {
       for (const meeting of meetings.values()) meeting.onChange(listener);
     },
+    cut: doors.cut,
     ask,
     stop,
   };

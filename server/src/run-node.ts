@@ -20,9 +20,14 @@ const answer = async (
     case 'reroute':
       node.sfu.reroute(word.url);
       return null;
-    case 'sfu': {
-      const state = node.sfu.state();
-      return state.kind === 'running' ? String(state.pid) : null;
+    case 'cut':
+      node.cut(word.root);
+      return null;
+    case 'head': {
+      const [meeting] = node.meetings;
+      if (!meeting) return null;
+      const { seq, head } = meeting.head();
+      return `${toHex(meeting.sheet.meeting)} ${seq} ${toHex(head)}`;
     }
     case 'push': {
       const meeting = fromHex(word.meeting);

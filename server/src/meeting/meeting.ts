@@ -1,5 +1,14 @@
 import { type Bytes, equal, hash, Refusal, toHex } from '@parley/protocol/bytes';
-import { isRestriction, type Ledger, numberOf, openAct, type Seating, type Sheet, signAct } from '@parley/protocol/log';
+import {
+  type Head,
+  isRestriction,
+  type Ledger,
+  numberOf,
+  openAct,
+  type Seating,
+  type Sheet,
+  signAct,
+} from '@parley/protocol/log';
 import type { NodeToDevice, PeerReply, PeerRequest } from '@parley/protocol/wire';
 import type { FastifyBaseLogger } from 'fastify';
 import { audience, type Listener } from './audience.ts';
@@ -22,6 +31,8 @@ export type Meeting = {
   readonly blob: (hash: Bytes) => Promise<Bytes | null>;
   /** Answers another node, whose root is known. */
   readonly handle: (root: string, request: PeerRequest) => Promise<PeerReply>;
+  /** The newest entry held here. */
+  readonly head: () => Head;
   /** Seatings that stand: settled, and ended by nothing. */
   readonly living: () => readonly Seating[];
   /** Hears every change of `living`. */
@@ -356,6 +367,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       if (!sheet.issuers.has(root)) return Promise.resolve(asReply(new Refusal('peer.not-in-meeting')));
       return answer(root, request);
     },
+    head: () => ledger().state.head,
     living,
     onChange: (listener) => {
       changes.add(listener);

@@ -3,6 +3,8 @@ import fastifyStatic from '@fastify/static';
 import { Refusal } from '@parley/protocol/bytes';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { securityHeaders } from '../doors/seat/headers.ts';
+import { ghostDoor } from './attacks/ghost-door.ts';
+import type { Ghosts } from './attacks/ghosts.ts';
 import { type AttackId, attackIds, type RehearsalState } from './state.ts';
 
 export type RehearsalDoorOptions = {
@@ -13,6 +15,7 @@ export type RehearsalDoorOptions = {
   readonly link: (seat: string, standIn: boolean) => Promise<string | Refusal>;
   /** Begins an attack; refused where it cannot run now. */
   readonly attack: (id: AttackId) => Refusal | null;
+  readonly ghosts: Ghosts;
 };
 
 export type RehearsalDoor = {
@@ -39,11 +42,11 @@ export const rehearsalDoor = (options: RehearsalDoorOptions): RehearsalDoor => {
     if (!own || !same) return reply.code(403).send({ code: 'door.origin', detail: '' });
     return undefined;
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onRequest', async (_request, reply) => {
     reply.headers(headers);
   });
   app.register(fastifyStatic, { root: join(web, 'assets'), prefix: '/assets/', index: false });
-  app.get('/', (_request, reply) => reply.header('cache-control', 'no-store').sendFile('rehearsal.html', web));
+  app.register(ghostDoor({ ghosts: options.ghosts, page: join(web, 'rehearsal.html'), origin }));
   app.get('/api/instance', async () => options.instance);
   app.get('/api/state', async () => options.state());
   app.get('/api/events', (_request: FastifyRequest, reply: FastifyReply) => {

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Refusal, toHex } from '@parley/protocol/bytes';
 import { freePort } from '../sfu/livekit/settings.ts';
+import { attacks } from './attacks/attacks.ts';
 import { rehearsalDoor } from './door.ts';
 import { dropLock, type Running, takeLock, updateLock } from './lock.ts';
 import { type NodeProcess, nodeProcess } from './node-process.ts';
 import { arePagesBuilt, buildPages, builtPages } from './pages.ts';
 import { prepare } from './prepare.ts';
-import { attackIds, type RehearsalState } from './state.ts';
+import type { RehearsalState } from './state.ts';
 
 export type RehearseOptions = {
   /** Folder of everything that is kept. */
@@ -94,7 +95,7 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | Re
         return { ...seat, occupied: occupied().includes(seat.id) ? who : 'free' };
       }),
     })),
-    attacks: attackIds.map((id) => ({ id, state: 'idle', steps: [], needs: null })),
+    attacks: playing.states(),
   });
   const allSeats = prepared.flatMap((one) => one.cast.seats.map((seat) => seat.id));
   const link = async (seat: string, standIn = false): Promise<string | Refusal> => {
@@ -110,7 +111,11 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | Re
     if (standIn) return `${url}&stand-in&tone=${FIRST_TONE + NEXT_TONE * allSeats.indexOf(seat)}`;
     return taken.some((one) => one !== seat && !standIns.has(one)) ? `${url}&second` : url;
   };
-  const door = rehearsalDoor({ origin, web, instance, state, link, attack: () => new Refusal('attack.missing') });
+  const playing = attacks(
+    () => nodes,
+    () => door.changed(),
+  );
+  const door = rehearsalDoor({ origin, web, instance, state, link, attack: playing.begin, ghosts: playing.ghosts });
   const changed = () => {
     lock = { ...lock, nodes: nodes.flatMap((one) => one.pid() ?? []) };
     updateLock(data, lock);
@@ -118,6 +123,7 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | Re
   };
   nodes = prepared.map((one) => nodeProcess(one, () => queueMicrotask(changed)));
   const stop = async () => {
+    await playing.stop();
     await Promise.all([...nodes.map((one) => one.stop()), door.app.close()]);
     dropLock(data);
   };

@@ -4,7 +4,10 @@ import type { Bytes } from '@parley/protocol/bytes';
 export type ToNode =
   | { readonly kind: 'link'; readonly id: number; readonly seat: string }
   | { readonly kind: 'reroute'; readonly id: number; readonly url: string | null }
-  | { readonly kind: 'sfu'; readonly id: number }
+  /** Ends the lines of its devices to the SFU of a root. */
+  | { readonly kind: 'cut'; readonly id: number; readonly root: string }
+  /** Asks for the meeting, and for place and hash of its newest entry: `<hex> <seq> <hex>`. */
+  | { readonly kind: 'head'; readonly id: number }
   /** Sends an entry to a counterpart in this node's name, as if it were ordered. */
   | {
       readonly kind: 'push';

@@ -8,7 +8,7 @@ import { securityHeaders } from './headers.ts';
 import { type RedeemOptions, redeemLink } from './redeem.ts';
 import { deviceAt } from './seats.ts';
 import { statusOf } from './status.ts';
-import { takeUpgrades, type UpgradeOptions } from './upgrade.ts';
+import { takeUpgrades, type UpgradeOptions, type Upgrades } from './upgrade.ts';
 
 export type SeatDoorOptions = RedeemOptions &
   UpgradeOptions & {
@@ -20,8 +20,10 @@ export type SeatDoorOptions = RedeemOptions &
 
 const YEAR_SECONDS = 31_536_000;
 
+export type SeatDoor = { readonly app: FastifyInstance; readonly cut: Upgrades['cut'] };
+
 /** The doors for one's own people: pages, links, device sockets, signalling (NODE). */
-export const seatDoor = (options: SeatDoorOptions): FastifyInstance => {
+export const seatDoor = (options: SeatDoorOptions): SeatDoor => {
   const { origin, seats, web, store, clock, logger } = options;
   const headers = securityHeaders(origin);
   const app = fastify({
@@ -93,5 +95,5 @@ export const seatDoor = (options: SeatDoorOptions): FastifyInstance => {
     if (status >= 500) logger.error({ err: error }, 'a request broke');
     return reply.code(status).send({ code: status === 413 ? 'bytes.too-long' : 'door.malformed', detail: '' });
   });
-  return app;
+  return { app, cut: upgrades.cut };
 };

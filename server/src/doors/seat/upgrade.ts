@@ -40,12 +40,19 @@ const refuseUpgrade = (socket: Duplex, refusal: Refusal): void => {
   socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 };
 
+export type Upgrades = {
+  /** Ends every line to the SFU of a root (hex); devices come back by themselves. */
+  readonly cut: (root: string) => void;
+  readonly close: () => void;
+};
+
 /** Takes WebSockets at the seat doors: device sockets, and signalling on its way to an SFU. */
-export const takeUpgrades = (server: Server, options: UpgradeOptions): { readonly close: () => void } => {
+export const takeUpgrades = (server: Server, options: UpgradeOptions): Upgrades => {
   const { logger, clock, store, lines } = options;
   const devices = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_LIMIT, perMessageDeflate: false });
   const signals = new WebSocketServer({ noServer: true, maxPayload: SIGNAL_LIMIT, perMessageDeflate: false });
   const newest = new Map<string, WebSocket>();
+  const passages = new Map<WebSocket, string>();
 
   const accept = (taker: WebSocketServer, request: IncomingMessage, socket: Duplex, head: Buffer) =>
     new Promise<WebSocket>((resolve) => taker.handleUpgrade(request, socket, head, resolve));
@@ -100,7 +107,11 @@ export const takeUpgrades = (server: Server, options: UpgradeOptions): { readonl
       }
       seated = now;
     });
-    passage.once('close', stopWatching);
+    passages.set(passage, root);
+    passage.once('close', () => {
+      passages.delete(passage);
+      stopWatching();
+    });
     carry({
       device: passage,
       sfu,
@@ -154,6 +165,9 @@ export const takeUpgrades = (server: Server, options: UpgradeOptions): { readonl
     );
   });
   return {
+    cut: (root) => {
+      for (const [passage, to] of passages) if (to === root) closeWith(passage, new Refusal('sfu.closed'));
+    },
     close: () => {
       for (const taker of [devices, signals]) {
         for (const client of taker.clients) client.terminate();

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+import { openSeat, type Rehearsal, type Seat, startRehearsal } from './rehearsal/index.ts';
+
+/** The rehearsal's own attacks, as a person plays them from its page: each is played, and nothing false is shown. */
+test.describe.configure({ mode: 'serial' });
+test.setTimeout(150_000);
+
+let rehearsal: Rehearsal;
+let person: Seat;
+const standIns: Seat[] = [];
+let page: Page;
+
+test.beforeAll(async ({ browser }) => {
+  const pages = process.env.PARLEY_PAGES ?? join(import.meta.dirname, '../web/dist');
+  rehearsal = await startRehearsal({ env: { PARLEY_PAGES: pages } });
+  for (const seat of ['borland-principal', 'borland-adviser'])
+    standIns.push(await openSeat(browser, rehearsal, seat, { standIn: true }));
+  person = await openSeat(browser, rehearsal, 'alba-principal');
+  await person.takeSeat();
+  await expect(async () => person.sees('Anders Holm', 'Mira Osei')).toPass({ timeout: 60_000 });
+  page = await (await browser.newContext()).newPage();
+  await page.goto(rehearsal.address);
+});
+test.afterAll(async () => {
+  await Promise.all([person, ...standIns].map((seat) => seat?.close()));
+  await rehearsal?.stop();
+});
+
+type Shown = { readonly state: string; readonly steps: readonly { readonly key: string; readonly values: object }[] };
+
+/** Orders an attack from the page, and waits for its end. */
+const play = async (id: string): Promise<Shown> => {
+  const look = async (): Promise<Shown> => {
+    const state = (await rehearsal.state()) as unknown as { readonly attacks: readonly (Shown & { id: string })[] };
+    const found = state.attacks.find((one) => one.id === id);
+    if (!found) throw new Error(`no ${id}`);
+    return found;
+  };
+  const status = await page.evaluate(async (attack) => {
+    const headers = { 'content-type': 'application/json' };
+    return (await fetch('/api/attack', { method: 'POST', headers, body: JSON.stringify({ id: attack }) })).status;
+  }, id);
+  expect(status).toBe(202);
+  await expect.poll(async () => (await look()).state, { timeout: 60_000 }).not.toBe('running');
+  const shown = await look();
+  console.log(id, JSON.stringify(shown));
+  return shown;
+};
+const allIsWell = () => expect(async () => person.sees('Anders Holm', 'Mira Osei')).toPass({ timeout: 60_000 });
+
+for (const id of ['forge-admission', 'no-encryption', 'swap-names', 'inject-picture', 'replay'])
+  test(`${id} is played, and the talk goes on`, async () => {
+    expect(await play(id)).toMatchObject({ state: 'done' });
+    await allIsWell();
+  });
