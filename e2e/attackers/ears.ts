@@ -15,8 +15,8 @@ declare global {
 }
 
 /** Listens, in a page that is opened after this, to what the frame worker says; changes nothing. */
-export const installEars = (page: Page): Promise<void> =>
-  page.addInitScript(() => {
+export const installEars = async (page: Page): Promise<void> => {
+  await page.addInitScript(() => {
     type Said = {
       readonly kind?: string;
       readonly code?: string;
@@ -34,17 +34,14 @@ export const installEars = (page: Page): Promise<void> =>
       if (data.kind === 'alarm' && data.code) alarms.push(data.code);
       if (data.kind === 'proof') proofs.push(`${data.seating} ${data.media} ${data.state}`);
     };
-    const Native = globalThis.Worker;
-    globalThis.Worker = class extends Native {
-      constructor(url: string | URL, options?: WorkerOptions) {
-        super(url, options);
-        this.addEventListener('message', hear);
-      }
-      override postMessage(message: unknown, rest?: never): void {
-        const { kind, direction, pipe } = message as { kind?: string; direction?: string; pipe?: number }; // any message
-        if (kind === 'attach' && direction === 'receive' && pipe !== undefined) receiving.add(pipe);
-        super.postMessage(message, rest);
-      }
+    const heard = new WeakSet<Worker>();
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (this: Worker, ...given: unknown[]) {
+      if (!heard.has(this)) this.addEventListener('message', hear);
+      heard.add(this);
+      const { kind, direction, pipe } = given[0] as { kind?: string; direction?: string; pipe?: number }; // any message
+      if (kind === 'attach' && direction === 'receive' && pipe !== undefined) receiving.add(pipe);
+      Reflect.apply(post, this, given);
     };
     globalThis.parleyEars = {
       listen: () => {
@@ -60,6 +57,7 @@ export const installEars = (page: Page): Promise<void> =>
       },
     };
   });
+};
 
 /** What the page's worker has counted and said until now. */
 export const listen = (page: Page): Promise<Ears> => page.evaluate(() => globalThis.parleyEars.listen());

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import { type Browser, type BrowserContext, expect, type Page } from '@playwright/test';
 import { createServer } from 'vite';
 import type { Ghost } from './pages/ghost.ts';
 import type { Side } from './stage.ts';
@@ -17,7 +17,13 @@ export const servePages = async (): Promise<{ readonly url: string; readonly clo
     root,
     configFile: false,
     logLevel: 'error',
-    server: { port: 0, host: '127.0.0.1', hmr: false, watch: null, fs: { allow: [join(import.meta.dirname, '../..')] } },
+    server: {
+      port: 0,
+      host: '127.0.0.1',
+      hmr: false,
+      watch: null,
+      fs: { allow: [join(import.meta.dirname, '../..')] },
+    },
     optimizeDeps: { include: ['livekit-client'] },
   });
   await vite.listen();
@@ -40,7 +46,8 @@ export const openGhost = async (
 ): Promise<GhostPage> => {
   ghosts += 1;
   const name = how.name ?? `ghost-${ghosts}`;
-  const context = await browser.newContext();
+  // Whoever may use devices is given local addresses too, without which no SFU on this machine is reached.
+  const context = await browser.newContext({ permissions: ['camera', 'microphone'] });
   const page = await context.newPage();
   page.on('pageerror', (error) => console.log(name, error.message));
   await page.goto(`${pages.url}/ghost.html`);

@@ -50,7 +50,9 @@ const claimsOf = (authorization: string | undefined): Pick<Passage, 'identity' |
 /** Opens the proxy in front of an SFU at a port of this machine. */
 export const openSfuProxy = async (sfuPort: number): Promise<SfuProxy> => {
   const port = await freePort('127.0.0.1');
-  const server = createServer((_request, response) => response.writeHead(200).end('success'));
+  const server = createServer({ maxHeaderSize: 262_144 }, (_request, response) =>
+    response.writeHead(200).end('success'),
+  );
   const sockets = new WebSocketServer({ server, perMessageDeflate: false });
   const passages = new Set<Passage>();
   let lies = 0;

@@ -37,6 +37,7 @@ export type Observed = {
   /** Frames that came under a key ID and counter seen before. */
   readonly repeated: number;
   readonly framesDecoded: number;
+  readonly bares: readonly string[];
 };
 
 type Frame = { data: ArrayBuffer; readonly type?: string };
@@ -48,6 +49,8 @@ type Handler = (frame: Frame) => ArrayBuffer | null | Promise<ArrayBuffer | null
 
 const counts = { audio: 0, video: 0, bare: 0, repeated: 0 };
 const sent = { audio: 0, video: 0 };
+/** The first bytes of frames that were bare, to tell where they come from. */
+const bares: string[] = [];
 const counters = new Map<number, Set<number>>();
 const connections: RTCPeerConnection[] = [];
 const kept: Seen[] = [];
@@ -59,12 +62,20 @@ const sourceOf = new WeakMap<MediaStreamTrack, string>();
 
 const kindOf = (track: MediaStreamTrack | null): Kind => (track?.kind === 'audio' ? 'audio' : 'video');
 
+/** LiveKit itself ends a sound with frames of Opus silence: 3 bytes and 77 zeros, nobody's; what follows is its padding. */
+const isSilence = (frame: Uint8Array): boolean =>
+  frame[0] === 0xf8 && frame[1] === 0xff && frame[2] === 0xfe && frame.subarray(3, 80).every((byte) => byte === 0);
+
 const look = (kind: Kind, frame: Uint8Array<ArrayBuffer>): void => {
+  if (kind === 'audio' && isSilence(frame)) return;
   counts[kind] += 1;
   const header = readHeader(frame, kind === 'video' ? 1 : 0);
   const kid = header instanceof Refusal ? undefined : splitKid(header.kid);
   if (header instanceof Refusal || !kid || kid.leaf > 16) {
     counts.bare += 1;
+    bares.push(
+      `${kind} ${frame.length}: ${[...frame.slice(0, 4), ...frame.slice(76)].map((byte) => byte.toString(16)).join(' ')}`,
+    );
     return;
   }
   const seen = counters.get(header.kid) ?? new Set();
@@ -189,7 +200,7 @@ const ghost: Ghost = {
       document.body.append(track.attach());
     };
     room.on(RoomEvent.TrackSubscribed, learn);
-    await room.connect(url, token);
+    await room.connect(url, token, { rtcConfig: { iceServers: [] } });
   },
   async observed() {
     let framesDecoded = 0;
@@ -198,7 +209,7 @@ const ghost: Ghost = {
         if (report.type === 'inbound-rtp') framesDecoded += Number(report.framesDecoded ?? 0);
       }
     }
-    return { ...counts, framesDecoded };
+    return { ...counts, framesDecoded, bares: bares.slice(0, 20) };
   },
   publishers: () =>
     [...room.remoteParticipants.values()]
