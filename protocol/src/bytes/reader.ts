@@ -21,7 +21,8 @@ export class Reader {
 
   constructor(bytes: Uint8Array) {
     // A plain view: `slice` of a subclass may share memory with what the caller writes to later.
-    this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.bytes =
+      bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   /** A malformation at this place. */

@@ -2,7 +2,7 @@ import type { Refusal } from '../bytes/index.ts';
 import type { Check } from '../identity/index.ts';
 
 /** Enough at once to keep every core busy, few enough to stop soon where one does not stand. */
-const AT_ONCE = 128;
+const AT_ONCE = 512;
 
 /** Signatures that are being checked, in the order in which they were met. */
 export type Checks = {
