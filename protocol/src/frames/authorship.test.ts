@@ -151,13 +151,13 @@ describe('a hostile SFU', () => {
     for (let bit = 0; bit < frame.bytes.length * 8; bit += 1) {
       const bytes = Uint8Array.from(frame.bytes);
       bytes[bit >> 3]! ^= 1 << (bit & 7);
-      await seen.receiver.receive(1, '', bytes, 'vp9', clock.now);
+      await seen.receiver.receive(1, '', bytes, 'vp9', clock.now, clock.now);
     }
     for (let length = 0; length < frame.bytes.length; length += 1)
-      await seen.receiver.receive(1, '', frame.bytes.slice(0, length), 'vp9', clock.now);
-    await seen.receiver.receive(1, '', concat(frame.bytes, frame.bytes), 'vp9', clock.now);
-    await seen.receiver.receive(1, '', frame.bytes, 'vp8', clock.now);
-    await seen.receiver.receive(1, '', frame.bytes, 'opus', clock.now);
+      await seen.receiver.receive(1, '', frame.bytes.slice(0, length), 'vp9', clock.now, clock.now);
+    await seen.receiver.receive(1, '', concat(frame.bytes, frame.bytes), 'vp9', clock.now, clock.now);
+    await seen.receiver.receive(1, '', frame.bytes, 'vp8', clock.now, clock.now);
+    await seen.receiver.receive(1, '', frame.bytes, 'opus', clock.now, clock.now);
     expect(seen.dropped).toHaveLength(frame.bytes.length * 9 + 3);
     expect(seen.events).toEqual([]);
     expect(new Set(seen.dropped)).toEqual(

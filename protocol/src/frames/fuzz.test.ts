@@ -98,7 +98,7 @@ test(`[FRAME7] a receiver: no crash, and nothing passed on that was not sealed (
       frames.map((frame) => frame.bytes),
       300,
     );
-    await seen.receiver.receive(1, '', bytes, 'opus', clock.now);
+    await seen.receiver.receive(1, '', bytes, 'opus', clock.now, clock.now);
   }
   const sealed = new Set(frames.map(({ name }) => `1:${name}`));
   expect(seen.passed.every((name) => sealed.has(name))).toBe(true);

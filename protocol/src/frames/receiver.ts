@@ -9,7 +9,10 @@ import { createKeyring, type Route } from './keyring.ts';
 import { decodeProof, digestOf, lastOf, verifyProof } from './proof.ts';
 import type { Strand } from './strand.ts';
 
-/** A device's receiving half: it owns every key, replay window and judgement. Times: milliseconds since 1970. */
+/**
+ * A device's receiving half: it owns every key, replay window and judgement. `now` counts milliseconds in which the
+ * device was awake to hear proofs; `wall` is its clock, milliseconds since 1970, by which lateness is judged.
+ */
 export type Receiver<T> = {
   /** Receives under this epoch from now on. Refuses (`frames.epoch`) one that stands already. */
   readonly install: (epoch: Epoch) => Refusal | undefined;
@@ -24,11 +27,19 @@ export type Receiver<T> = {
   /** The pipe's track hangs at the tile that `bind` named. */
   readonly bound: (pipe: number, binding: number, now: number) => void;
   /** Takes one frame as it came. Calls of one pipe do not overlap. */
-  readonly receive: (pipe: number, token: T, sent: Bytes, codec: MediaCodec, now: number) => Promise<void>;
+  readonly receive: (
+    pipe: number,
+    token: T,
+    sent: Bytes,
+    codec: MediaCodec,
+    now: number,
+    wall: number,
+  ) => Promise<void>;
   /** Lets time pass; to be called some ten times a second. */
   readonly tick: (now: number) => void;
 };
 
+type Moment = { readonly now: number; readonly wall: number };
 type Authentic = { readonly route: Route; readonly opened: Opened; readonly digest: Bytes };
 
 /** Makes a device's receiving half. */
@@ -38,13 +49,19 @@ export const createReceiver = <T>(out: ReceiverOut<T>): Receiver<T> => {
   const blocked = new Set<number>();
   const clocks = new Map<number, Clock>();
 
-  const prove = async (pipe: Pipe<T>, route: Route, strand: Strand, raw: Bytes, now: number): Promise<void> => {
+  const prove = async (
+    pipe: Pipe<T>,
+    route: Route,
+    strand: Strand,
+    raw: Bytes,
+    { now, wall }: Moment,
+  ): Promise<void> => {
     const proof = decodeProof(raw);
     if (proof instanceof Refusal) return out.drop(pipe.id, proof.code);
     if (lastOf(proof) <= strand.lastProven()) return;
     if (!(await verifyProof(route.leaf.frameKey, route.epoch, route.stream, proof)))
       return out.drop(pipe.id, 'proof.signature');
-    if (strand.accept(proof, lateness(proof.time, now, clocks.get(strand.seating)))) courses.apply(strand, proof, now);
+    if (strand.accept(proof, lateness(proof.time, wall, clocks.get(strand.seating)))) courses.apply(strand, proof, now);
   };
 
   // The first of the routes under which the frame opens.
@@ -81,8 +98,9 @@ export const createReceiver = <T>(out: ReceiverOut<T>): Receiver<T> => {
     token: T,
     sent: Bytes,
     codec: MediaCodec,
-    now: number,
+    moment: Moment,
   ): Promise<string | undefined> => {
+    const { now } = moment;
     if (mediaOf(codec) !== pipe.media) return 'frames.codec';
     const layout = readLayout(codec, sent);
     if (layout instanceof Refusal) return layout.code;
@@ -105,7 +123,7 @@ export const createReceiver = <T>(out: ReceiverOut<T>): Receiver<T> => {
     if (!course) return 'frames.streams';
     const { strand, flow } = course;
     // The proof first: it says of earlier frames whether this one may flow.
-    if (opened.proof.length > 0) await prove(pipe, route, strand, opened.proof, now);
+    if (opened.proof.length > 0) await prove(pipe, route, strand, opened.proof, moment);
     if (blocked.has(seating)) return 'frames.blocked';
     if (pipe.courses.get(strand) !== course) return 'frames.streams';
     flow.arrive({ counter, digest, media: opened.media, token }, strand.known(counter, digest), now);
@@ -130,9 +148,9 @@ export const createReceiver = <T>(out: ReceiverOut<T>): Receiver<T> => {
     detach: courses.detach,
     bound: courses.bound,
 
-    receive: async (id, token, sent, codec, now) => {
+    receive: async (id, token, sent, codec, now, wall) => {
       const pipe = courses.pipe(id);
-      const code = pipe ? await accept(pipe, token, sent, codec, now) : 'frames.detached';
+      const code = pipe ? await accept(pipe, token, sent, codec, { now, wall }) : 'frames.detached';
       if (code) out.drop(id, code);
     },
 

@@ -142,6 +142,6 @@ export const deliver = async (
   for (const { bytes, at, name } of frames) {
     clock.now = Math.max(clock.now, at + delay);
     receiver.tick(clock.now);
-    await receiver.receive(pipe, name, bytes, codec, clock.now);
+    await receiver.receive(pipe, name, bytes, codec, clock.now, clock.now);
   }
 };

@@ -90,7 +90,7 @@ test('[FRAME6, PROOF5] a receiver takes the vectors’ frames back to what was e
   });
   for (const [pipe, { codec, frames }] of vectors.streams.entries()) {
     receiver.attach(pipe, { delegation: 'aa', media: codec === 'opus' ? 'audio' : 'video' });
-    for (const { at, sent } of frames) await receiver.receive(pipe, null, fromHex(sent), codec, at);
+    for (const { at, sent } of frames) await receiver.receive(pipe, null, fromHex(sent), codec, at, at);
   }
   expect(shown).toEqual(vectors.streams.flatMap(({ frames }) => frames.map(({ encoded }) => encoded)));
 });

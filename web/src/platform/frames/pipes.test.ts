@@ -120,6 +120,26 @@ test('[FRAME11] a frame goes on with its bytes replaced or not at all, and comes
   ]);
 });
 
+test('[PROOF7] a pause of the device itself is not held against a sender, its silence is', async () => {
+  const { clock, receiving, sending } = await table();
+  await sending.pipes.handle({ kind: 'send', generation: 1, epoch: 1 });
+  const up = await pipeOf(sending, clock, 1, 'send');
+  for (let n = 0; n < 15; n += 1) await up.put(frameOf(`sound ${n}`, 'audio/opus'));
+  await expect.poll(() => up.out.length).toBe(15);
+  const down = await pipeOf(receiving, clock, 1, 'receive');
+  for (const frame of up.out) await down.put(frame);
+  await expect.poll(() => down.out.length).toBe(15);
+  const states = () => receiving.said.flatMap((said) => (said.kind === 'proof' ? [said.state] : []));
+  clock.now += 60_000;
+  receiving.pipes.tick();
+  expect(states()).toEqual(['proven']);
+  for (let n = 0; n < 40; n += 1) {
+    clock.now += 50;
+    receiving.pipes.tick();
+  }
+  expect(states()).toEqual(['proven', 'unproven', 'dark']);
+});
+
 test('[FRAME5] other codecs, and frames that do not say theirs, go nowhere', async () => {
   const { clock, sending } = await table();
   await sending.pipes.handle({ kind: 'send', generation: 1, epoch: 1 });

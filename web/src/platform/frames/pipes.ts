@@ -37,6 +37,9 @@ type Attached = {
   readonly stream?: SendStream;
   controller?: Controller;
 };
+/** A pause of our own says nothing against a sender: of the time since the last look no more counts. */
+const PAUSE_MS = 200;
+
 type Attach = Extract<ToWorker, { kind: 'attach' }>;
 
 /**
@@ -46,6 +49,15 @@ type Attach = Extract<ToWorker, { kind: 'attach' }>;
 export const createPipes = (say: (message: FromWorker) => void, now: () => number): Pipes => {
   const attached = new Map<number, Attached>();
   const sender = createSender();
+
+  let looked = now();
+  let awake = looked;
+  const attend = (): number => {
+    const at = now();
+    awake += Math.min(Math.max(at - looked, 0), PAUSE_MS);
+    looked = at;
+    return awake;
+  };
 
   const drop = (pipe: number, code: string): void => {
     const tally = attached.get(pipe)?.tally;
@@ -101,7 +113,7 @@ export const createPipes = (say: (message: FromWorker) => void, now: () => numbe
         if (codec instanceof Refusal) return drop(pipe, codec.code);
         try {
           if (entry.stream) await seal(pipe, entry.stream, frame, codec);
-          else await receiver.receive(pipe, frame, new Uint8Array(frame.data), codec, now());
+          else await receiver.receive(pipe, frame, new Uint8Array(frame.data), codec, attend(), now());
         } catch (error) {
           say({ kind: 'alarm', code: 'frames.broken', pipe });
           throw error; // ends the pipe: better no media than media that nobody judged
@@ -167,11 +179,11 @@ export const createPipes = (say: (message: FromWorker) => void, now: () => numbe
         return sender.halt();
       case 'retire':
         sender.forget(message.generation, message.epoch);
-        return receiver.retire(message.generation, message.epoch, message.afterMs, now());
+        return receiver.retire(message.generation, message.epoch, message.afterMs, attend());
       case 'block':
         return receiver.block(message.seating);
       case 'bound':
-        return receiver.bound(message.pipe, message.binding, now());
+        return receiver.bound(message.pipe, message.binding, attend());
       case 'clock':
         return receiver.setClock(message.seating, message);
       case 'loss':
@@ -186,7 +198,7 @@ export const createPipes = (say: (message: FromWorker) => void, now: () => numbe
       queue = done.catch(() => undefined);
       return done;
     },
-    tick: () => receiver.tick(now()),
+    tick: () => receiver.tick(attend()),
     count: () => {
       if (attached.size === 0) return;
       const pipes: PipeCounts[] = [...attached].map(([pipe, { tally }]) => ({
