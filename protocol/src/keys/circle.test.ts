@@ -193,6 +193,16 @@ describe('[KEYS17] forgetting', () => {
     expect(await baseKey(next)).toHaveLength(32);
   });
 
+  test('keeps nothing of earlier epochs for late messages, and no keys of nodes that are blank', async () => {
+    const table = await Table.of(6, CLASSIC);
+    await table.commit(3, [], []);
+    await table.commit(1, [], [4]);
+    const { state } = openCircle(table.circle(3));
+    expect(state.historicalReceiverData.size).toBe(0);
+    const nodes = Object.keys(state.privatePath.privateKeys).map(Number);
+    expect(nodes.every((node) => state.ratchetTree[node] !== undefined)).toBe(true);
+  });
+
   test('a package is spent by joining', async () => {
     const table = await Table.of(2, CLASSIC);
     const guest = await table.newcomer();
