@@ -21,6 +21,7 @@ import {
   acts,
   append,
   countersign,
+  headAt,
   judgeSigning,
   judgeTime,
   openEntry,
@@ -116,6 +117,9 @@ describe('an entry', () => {
     expect(ledger.state.head.seq).toBe(1);
     expect(ledger.state.seatings.size).toBe(1);
     expect(one.state.head).not.toEqual(other.state.head);
+    expect(headAt(one.state, 2)).toEqual(one.state.head.head);
+    expect(headAt(other.state, 2)).toEqual(other.state.head.head);
+    expect(headAt(ledger.state, 2)).toBeUndefined();
     const again = granted(await enter(ledger, entryBytes(ledger.state, act, { time: TEST_TIME + 5_000 })));
     expect(again.state.head).toEqual(one.state.head);
   });
