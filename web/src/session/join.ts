@@ -56,6 +56,7 @@ export const step = (join: Join, event: JoinEvent): Join => {
       if (event.kind === 'refused') return { kind: 'holding', refusal: event.refusal };
       return event.kind === 'settled' ? { kind: 'admitted', seating: event.seating } : join;
     case 'admitted':
+      if (event.kind === 'refused') return { kind: 'holding', refusal: event.refusal };
       if (event.kind === 'lost-keys') return { kind: 'asked' };
       return event.kind === 'keyed' ? { kind: 'seated', seating: join.seating } : join;
     case 'seated':

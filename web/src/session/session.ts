@@ -213,6 +213,9 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
       }
       host = now;
     }
+    // Something that no act of ours asked for: our own node refused an entry, and would not have us believe it either.
+    if (word.kind === 'refused' && word.act === null && !word.code.startsWith('message.'))
+      note({ tone: 'danger', kind: 'attack-refused', values: { code: word.code } });
     if (word.kind === 'stopped') advance({ kind: 'broke', refusal: new Refusal(word.code, word.detail) });
     prepared?.talk.said(word);
   };

@@ -79,7 +79,7 @@ export const openTalk = (needs: TalkNeeds): Talk => {
       pass: (message) => needs.say({ kind: 'pass', message }),
       now: needs.now,
       changed: needs.changed,
-      lost: sitAnew,
+      lost: (refusal) => (opened.keyed() ? sitAnew() : giveUp(refusal)),
     });
     opened.sayMedia(needs.sends());
     opened.facts(media.facts());
@@ -120,6 +120,16 @@ export const openTalk = (needs: TalkNeeds): Talk => {
     if (kind === 'leave') leaving?.(true);
     if (kind === 'remove') needs.join({ kind: 'ended', why: 'removed' });
     if (kind === 'lost') sitAnew();
+  };
+
+  /** The first keys that were offered are not the table's: whoever asked to sit is told, and tries again if they wish. */
+  const giveUp = (refusal: Refusal) => {
+    const seating = conversation?.seating;
+    conversation?.close();
+    conversation = null;
+    request = null;
+    needs.join({ kind: 'refused', refusal });
+    if (seating !== undefined) void submit({ kind: 'leave', seating }, []);
   };
 
   /** Keys cannot be followed any more, or our node gave us up for lost: a new seating of the same device. */
