@@ -23,7 +23,7 @@ const fresh: RehearsalView = {
       delegation('Alba', [seat(ada, 'free'), seat(bram, 'free')], true),
       delegation('Borland', [seat(boris, 'free'), seat(irina, 'free')], false),
     ],
-    attacks: idle('seated'),
+    attacks: idle('opposite'),
   },
 };
 
@@ -36,16 +36,21 @@ const busy: RehearsalView = {
     ],
     attacks: idle(null).map((attack, index) => {
       const at = Date.UTC(2021, 11, 7, 15, 4, index);
-      if (index === 0)
+      const relay = { at, key: 'relay-in', values: { delegation: 'Borland' } };
+      const told = { at: at + 12_000, key: 'told', values: { count: 31 } };
+      const gone = { at: at + 12_900, key: 'relay-out', values: { delegation: 'Borland' } };
+      if (index === 0) return { ...attack, state: 'done', steps: [relay, told, gone] };
+      if (index === 1) return { ...attack, state: 'running', steps: [relay] };
+      if (index === 4)
         return {
           ...attack,
           state: 'done',
           steps: [
-            { at, key: 'unknown', values: {} },
-            { at: at + 900, key: 'end', values: {} },
+            { at, key: 'forged', values: { name: 'Mira Osei' } },
+            { at: at + 40, key: 'refused', values: { delegation: 'Borland', code: 'identity.certificate-forged' } },
+            { at: at + 50, key: 'a step from tomorrow', values: {} },
           ],
         };
-      if (index === 1) return { ...attack, state: 'running', steps: [{ at, key: 'unknown', values: {} }] };
       return index === 2 ? { ...attack, state: 'failed' } : attack;
     }),
   },

@@ -1,11 +1,11 @@
-import { Circle, CircleAlert, LoaderCircle, ShieldCheck } from 'lucide-react';
+import { Circle, CircleAlert, CircleCheck, LoaderCircle } from 'lucide-react';
 import { useState } from 'react';
 import { useText } from '../messages/use-text.ts';
 import { Button } from '../ui/Button.tsx';
 import styles from './AttackRow.module.css';
 import { type Attack, runAttack } from './state.ts';
 
-const icons = { idle: Circle, running: LoaderCircle, done: ShieldCheck, failed: CircleAlert };
+const icons = { idle: Circle, running: LoaderCircle, done: CircleCheck, failed: CircleAlert };
 
 /** One attack: what it is, a button, and what happened, step by step, as it happens. */
 export const AttackRow = ({ attack }: { readonly attack: Attack }) => {
@@ -35,6 +35,11 @@ export const AttackRow = ({ attack }: { readonly attack: Attack }) => {
         </Button>
       </div>
       <p className={styles.lead}>{text(`attack.${id}.lead`)}</p>
+      {state === 'idle' ? null : (
+        <p className={styles.see}>
+          <strong>{text('break.see')}</strong> {text(`attack.${id}.see`)}
+        </p>
+      )}
       {steps.length === 0 ? null : (
         <ol className={styles.steps} aria-live="polite">
           {steps.map((step) => {

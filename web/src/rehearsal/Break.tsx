@@ -1,5 +1,6 @@
 import { useText } from '../messages/use-text.ts';
 import { AttackRow } from './AttackRow.tsx';
+import styles from './Break.module.css';
 import card from './card.module.css';
 import type { Attack } from './state.ts';
 
@@ -12,9 +13,11 @@ export const Break = ({ attacks }: { readonly attacks: readonly Attack[] }) => {
         <h2>{text('break.title')}</h2>
         <p className={card.quiet}>{text('break.lead')}</p>
       </header>
-      {attacks.map((attack) => (
-        <AttackRow key={attack.id} attack={attack} />
-      ))}
+      <div className={styles.attacks}>
+        {attacks.map((attack) => (
+          <AttackRow key={attack.id} attack={attack} />
+        ))}
+      </div>
     </section>
   );
 };
