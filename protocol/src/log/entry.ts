@@ -143,7 +143,7 @@ export const verifyCountersignature = async (sheet: Sheet, given: Bytes): Promis
 };
 
 /** Most that the host's time may differ from a countersigner's, in milliseconds. */
-export const MOST_SKEW = 120_000;
+const MOST_SKEW = 120_000;
 
 /** Whether a countersigner may accept the host's time: `log.skew` where it differs by more than two minutes. */
 export const judgeTime = (entry: Entry, now: number): Refusal | null =>

@@ -54,7 +54,7 @@ const signedAgain =
   };
 
 /** Every decoder of the law's core, with valid bytes for it. */
-export const decoders = async (): Promise<readonly Target[]> => {
+const decoders = async (): Promise<readonly Target[]> => {
   const meeting = await testMeeting();
   const [principal, counterpart] = [
     await testDelegate(meeting, 'alba-principal'),
