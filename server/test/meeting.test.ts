@@ -1,4 +1,5 @@
-import { hash } from '@parley/protocol/bytes';
+import { type Bytes, hash, Refusal } from '@parley/protocol/bytes';
+import { openMessage } from '@parley/protocol/log';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDevice } from './device.ts';
 import { type Pair, startOne, startPair } from './pair.ts';
@@ -25,6 +26,25 @@ test('[NODE10] a device is told of nobody before it is admitted, and then of eve
   await anders.hears('passed');
   expect(pair.alba.occupied()).toEqual(['alba-principal']);
   expect(pair.borland.occupied()).toEqual(['borland-principal']);
+});
+
+const numberOf = (message: Bytes): number => {
+  const opened = openMessage(message);
+  return opened instanceof Refusal ? 0 : opened.inner.n;
+};
+
+test('[NODE10] a newcomer hears the newest passing message of each kind, by rising number', async () => {
+  const ilaria = await device('alba-principal');
+  const { seating } = await ilaria.sit();
+  const transport = { kind: 'transport', names: [] } as const;
+  await ilaria.pass(seating, 1, { kind: 'media', audio: true, video: false });
+  await ilaria.pass(seating, 2, transport);
+  await ilaria.pass(seating, 3, { kind: 'media', audio: false, video: false });
+  const anders = await device('borland-principal');
+  await anders.sit();
+  await anders.hears('passed', ({ message }) => numberOf(message) === 3);
+  const heard = anders.heard.flatMap((word) => (word.kind === 'passed' ? [numberOf(word.message)] : []));
+  expect(heard).toEqual([2, 3]);
 });
 
 test('blobs travel beside the log, from node to node', async () => {

@@ -85,6 +85,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     links: options.links((root, reached) => {
       if (root === hostName) people.tellAll({ kind: 'host', reached });
       if (root === hostName && reached) void resubmit();
+      if (reached) passAgain(root);
     }),
     head: () => record.ledger().state.head.seq,
     take: (root, reply) => takeLog(root, reply.entries, reply.countersignatures),
@@ -241,6 +242,13 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
   // Restrictions that the host could not be given yet.
   const resubmit = async (): Promise<void> => {
     for (const given of record.waiting()) await toHost(given, []);
+  };
+
+  // What passed here while a counterpart was not reached.
+  const passAgain = (root: string): void => {
+    const link = pulse.links.find((one) => one.root === root);
+    for (const message of passed.of(ownStanding().map((one) => one.id)))
+      void link?.send({ kind: 'passed', meeting, message });
   };
 
   const giveUp = async (seating: number): Promise<void> => {

@@ -8,7 +8,7 @@ export type Newest = {
    * newer than all of that seating before.
    */
   readonly take: (state: State, given: Bytes, root: string) => Promise<Passing | Refusal>;
-  /** The newest of each kind of the seatings named. */
+  /** The newest of each kind of the seatings named; a seating's own by rising number. */
   readonly of: (seatings: Iterable<number>) => readonly Bytes[];
   /** Forgets seatings that no longer stand. */
   readonly forget: (living: ReadonlyMap<number, unknown>) => void;
@@ -28,7 +28,10 @@ export const newest = (): Newest => {
       const of = kept.get(seating) ?? { n, byKind: new Map() };
       of.n = n;
       // A question to everybody's clock is answered now or never.
-      if (passing.kind !== 'ask' && passing.kind !== 'answer') of.byKind.set(passing.kind, given);
+      if (passing.kind !== 'ask' && passing.kind !== 'answer') {
+        of.byKind.delete(passing.kind); // kept in the order of their numbers: an older one after a newer is refused
+        of.byKind.set(passing.kind, given);
+      }
       kept.set(seating, of);
       return passing;
     },

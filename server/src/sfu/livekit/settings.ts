@@ -28,13 +28,15 @@ export const settings = (place: SfuPlace): string =>
       use_external_ip: false,
       enable_loopback_candidate: place.address.startsWith('127.'),
       ips: { includes: [`${place.address}/32`] },
+      // Whoever sits down waits for a key frame: the usual half second between two would be felt.
+      pli_throttle: { low_quality: '100ms', mid_quality: '100ms', high_quality: '100ms' },
       stun_servers: [`${place.address}:${place.mediaPort}`],
     },
     room: {
       auto_create: true, // only our own tokens name a room, and a restarted SFU must have it again at once
       empty_timeout: 86_400,
       departure_timeout: 86_400,
-      enabled_codecs: [{ mime: 'audio/opus' }, { mime: 'video/VP9' }, { mime: 'video/VP8' }],
+      enabled_codecs: [{ mime: 'audio/opus' }, { mime: 'video/VP9' }, { mime: 'video/VP8' }, { mime: 'video/rtx' }],
     },
     logging: { level: 'error', json: true },
   });
