@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Bytes, encode, hash, type Plain, sign } from '../bytes/index.ts';
+import { certify, giveMandate } from '../identity/index.ts';
 import {
   actOf,
   codeOf,
@@ -133,6 +134,38 @@ test('[ACT3, SHEET5] a mandate under a root that is pinned here, but is no deleg
   const chain = await corvia.mandate(counterpart.seat, { meeting: meeting.id, device: counterpart.device.publicKey });
   const who = { ...counterpart, chain, mandate: hash('mandate', chain.mandate) };
   expect(await code(await actOf(state, who, sitAction(who, 'x')))).toBe('identity.root-unknown');
+});
+
+test('[ACT3, IDENT6] a forged chain admits nobody, though the act itself is rightly signed', async () => {
+  const { state, code } = await seated();
+  const asked = async (chain: typeof counterpart.chain) => {
+    const who = { ...counterpart, chain, mandate: hash('mandate', chain.mandate) };
+    return code(await actOf(state, who, sitAction(who, 'forged chain')));
+  };
+  const { root, id, certificate } = borland;
+  const { chain } = counterpart;
+  const statement = {
+    meeting: meeting.id,
+    seat: counterpart.seat.id,
+    role: counterpart.seat.role,
+    name: counterpart.seat.name,
+    function: counterpart.seat.function,
+    device: counterpart.device.publicKey,
+    from: 0,
+    until: TEST_TIME * 2,
+  };
+  expect(await asked(await giveMandate({ certificate, root: id, signer: alba.issuing }, statement))).toBe(
+    'identity.mandate-forged',
+  );
+  const thief = await testKey('thief');
+  const selfMade = await certify(
+    { keys: root.keys, sign: alba.root.sign },
+    { key: thief.publicKey, serial: 1, from: 0, until: TEST_TIME * 2 },
+  );
+  expect(await asked(await giveMandate({ certificate: selfMade, root: id, signer: thief }, statement))).toBe(
+    'identity.certificate-forged',
+  );
+  expect(await asked(chain)).toBe('granted');
 });
 
 test('[ACT3] a mandate for another meeting admits nobody', async () => {
