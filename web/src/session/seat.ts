@@ -5,7 +5,7 @@ import { type FrameKey, makeFrameKey } from '../platform/key-store/index.ts';
 import type { Agreement } from './agreement.ts';
 
 /** A request to sit, with the private halves of what it names. */
-export type Request = SignedAct & { readonly package: OwnPackage; readonly frameKey: FrameKey };
+export type Request = SignedAct & SeatKeys;
 
 /** Signs what this device does, each act under a number that it never used before. */
 export type Hand = { readonly sign: (action: Action, ledger: Ledger | null) => Promise<SignedAct> };
@@ -29,13 +29,21 @@ export const openHand = (agreement: Agreement, device: Signer, now: () => number
   };
 };
 
-/** Makes a fresh KeyPackage and frame key, and the request to sit that names them. */
-export const requestSeat = async (agreement: Agreement, device: Signer, hand: Hand): Promise<Request> => {
-  const { mandate, chain } = agreement;
+/** What a request to sit names, made beforehand: it stands for one taking of the seat. */
+export type SeatKeys = { readonly package: OwnPackage; readonly frameKey: FrameKey };
+
+/** Makes a fresh KeyPackage and frame key. */
+export const makeSeatKeys = async ({ mandate }: Agreement, device: Signer): Promise<SeatKeys> => {
   const [frameKey, own] = await Promise.all([
     makeFrameKey(),
     preparePackage({ mandate: mandate.hash, signer: device, from: mandate.from, until: mandate.until }),
   ]);
+  return { package: own, frameKey };
+};
+
+/** Signs the request to sit that names these keys. */
+export const requestSeat = async (chain: Agreement['chain'], keys: SeatKeys, hand: Hand): Promise<Request> => {
+  const { package: own, frameKey } = keys;
   const signed = await hand.sign({ kind: 'sit', chain, keyPackage: own.hash, frameKey: frameKey.publicKey }, null);
-  return { ...signed, package: own, frameKey };
+  return { ...signed, ...keys };
 };

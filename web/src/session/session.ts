@@ -41,7 +41,7 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
   let startedMs = 0;
   let host: 'reached' | 'away' = 'reached';
   let me: Omit<Me, 'sending'> = {
-    microphone: !place.second,
+    microphone: place.standIn || !place.second,
     camera: true,
     talking: false,
     loudspeaker: !(place.second || place.standIn),

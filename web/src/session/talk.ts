@@ -10,7 +10,7 @@ import { openDeviceLog } from './device-log.ts';
 import type { JoinEvent } from './join.ts';
 import type { MediaFacts } from './media/facts.ts';
 import type { Media } from './media/media.ts';
-import { openHand, type Request, requestSeat } from './seat.ts';
+import { makeSeatKeys, openHand, type Request, requestSeat } from './seat.ts';
 
 /** Somebody came or went, as the log says it. */
 export type Happening = { readonly kind: 'sat' | 'left' | 'removed' | 'lost'; readonly seat: string };
@@ -46,6 +46,7 @@ export const openTalk = (needs: TalkNeeds): Talk => {
   const { agreement, device, media, post } = needs;
   const hand = openHand(agreement, device, needs.now);
   const blobs = openBlobs((hash) => needs.say({ kind: 'want', hash }));
+  let prepared = makeSeatKeys(agreement, device);
   let request: Request | null = null;
   let conversation: Conversation | null = null;
   let unheard: readonly Bytes[] = [];
@@ -58,10 +59,15 @@ export const openTalk = (needs: TalkNeeds): Talk => {
   };
 
   const takeSeat = async () => {
-    media.takeSeat();
-    request = await requestSeat(agreement, device, hand);
-    if (!needs.say({ kind: 'submit', act: request.act, blobs: [request.package.keyPackage] }))
+    const keys = await prepared;
+    const asked = await requestSeat(agreement.chain, keys, hand);
+    request = asked;
+    // The next taking of this seat, should there be one, has other keys.
+    prepared = makeSeatKeys(agreement, device);
+    if (!needs.say({ kind: 'submit', act: asked.act, blobs: [asked.package.keyPackage] }))
       needs.join({ kind: 'refused', refusal: new Refusal('node.unreachable') });
+    // After the request is on its way: negotiating keeps this thread busy while the others admit.
+    media.takeSeat();
   };
 
   const converse = (seating: number, asked: Request): Conversation => {
