@@ -18,9 +18,11 @@ export const DelegationCard = ({ delegation }: { readonly delegation: RehearsalD
           {text('rehearsal.root')} {brief(delegation.root)} …
         </p>
       </header>
-      {delegation.seats.map((seat) => (
-        <SeatRow key={seat.id} seat={seat} />
-      ))}
+      <div className={card.rows}>
+        {delegation.seats.map((seat) => (
+          <SeatRow key={seat.id} seat={seat} />
+        ))}
+      </div>
     </section>
   );
 };
