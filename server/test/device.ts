@@ -1,6 +1,7 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { type Bytes, decode, encode, equal, hash, Refusal, type Signer, sign, toHex } from '@parley/protocol/bytes';
+import { generateKeyPairSync } from 'node:crypto';
+import { type Bytes, decode, encode, equal, Refusal, type Signer, sign, toHex } from '@parley/protocol/bytes';
 import { fingerprint, type MandateChain, mandateHash } from '@parley/protocol/identity';
+import { preparePackage } from '@parley/protocol/keys';
 import {
   type Action,
   append,
@@ -35,6 +36,8 @@ export type Device = {
   readonly say: (word: DeviceToNode) => void;
   readonly raw: WebSocket;
   readonly act: (action: Action, blobs?: readonly Bytes[]) => Promise<Bytes>;
+  /** Asks to sit, and awaits nothing. */
+  readonly ask: () => Promise<{ readonly keyPackage: Bytes; readonly frameKey: Bytes }>;
   readonly sit: () => Promise<{ readonly seating: number; readonly keyPackage: Bytes }>;
   readonly pass: (seating: number, n: number, passing: Passing) => Promise<void>;
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
@@ -177,17 +180,17 @@ export const speak = (raw: WebSocket, origin: string, seat: string, signer: Sign
       device.say({ kind: 'submit', act, blobs });
       return act;
     },
+    ask: async () => {
+      const mandate = mandateHash(held(chain).mandate);
+      const { from, until } = held(sheet);
+      const { keyPackage, hash: name } = await preparePackage({ mandate, signer, from, until });
+      const frameKey = freshSigner().publicKey;
+      await device.act({ kind: 'sit', chain: held(chain), keyPackage: name, frameKey }, [keyPackage]);
+      return { keyPackage, frameKey };
+    },
     sit: async () => {
-      const keyPackage = new Uint8Array(randomBytes(900));
-      const action: Action = {
-        kind: 'sit',
-        chain: held(chain),
-        keyPackage: hash('key-package', keyPackage),
-        frameKey: freshSigner().publicKey,
-      };
-      await device.act(action, [keyPackage]);
-      const seated = (now: Ledger) =>
-        [...now.settled.seatings.values()].find((one) => equal(one.frameKey, action.frameKey));
+      const { keyPackage, frameKey } = await device.ask();
+      const seated = (now: Ledger) => [...now.settled.seatings.values()].find((one) => equal(one.frameKey, frameKey));
       const now = await device.until((one) => seated(one) !== undefined);
       return { seating: seated(now)?.id ?? 0, keyPackage };
     },

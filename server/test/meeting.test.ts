@@ -1,5 +1,6 @@
-import { type Bytes, hash, Refusal } from '@parley/protocol/bytes';
-import { openMessage } from '@parley/protocol/log';
+import { type Bytes, encode, equal, hash, Refusal } from '@parley/protocol/bytes';
+import { openMessage, signMessage } from '@parley/protocol/log';
+import type { PeerRequest } from '@parley/protocol/wire';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDevice } from './device.ts';
 import { type Pair, startOne, startPair } from './pair.ts';
@@ -47,7 +48,7 @@ test('[NODE10] a newcomer hears the newest passing message of each kind, by risi
   expect(heard).toEqual([2, 3]);
 });
 
-test('blobs travel beside the log, from node to node', async () => {
+test('[PEER12] blobs travel beside the log, from node to node', async () => {
   const ilaria = await device('alba-principal');
   const { keyPackage } = await ilaria.sit();
   const anders = await device('borland-principal');
@@ -55,6 +56,9 @@ test('blobs travel beside the log, from node to node', async () => {
   const name = hash('key-package', keyPackage);
   anders.say({ kind: 'want', hash: name });
   expect((await anders.hears('blob')).bytes).toEqual(keyPackage);
+  const unknown = new Uint8Array(32);
+  anders.say({ kind: 'want', hash: unknown });
+  expect((await anders.hears('blob', ({ hash: of }) => equal(of, unknown))).bytes).toBeNull();
 });
 
 test('refusals name the act', async () => {
@@ -103,7 +107,7 @@ test('[NODE11] a device that comes back in time keeps its seat, and hears the lo
   expect(pair.alba.occupied()).toEqual(['alba-principal']);
 });
 
-test('without the host nothing is granted, restrictions work, and the log catches up', async () => {
+test('[PEER10] without the host nothing is granted, restrictions work, and the log catches up', async () => {
   const ilaria = await device('alba-principal');
   const anders = await device('borland-principal');
   const mira = await device('borland-adviser');
@@ -113,15 +117,7 @@ test('without the host nothing is granted, restrictions work, and the log catche
   await pair.alba.stop();
   await mira.hears('host', ({ reached }) => !reached);
   const late = await device('borland-principal');
-  await late.act(
-    {
-      kind: 'sit',
-      chain: (await late.hears('agreed')).chain,
-      keyPackage: hash('key-package', new Uint8Array(1)),
-      frameKey: late.signer.publicKey,
-    },
-    [new Uint8Array(1)],
-  );
+  await late.ask();
   expect((await late.hears('refused')).code).toBe('host.away');
   await anders.act({ kind: 'leave', seating });
   await mira.hears('restricted');
@@ -131,20 +127,12 @@ test('without the host nothing is granted, restrictions work, and the log catche
   await alba.stop();
 }, 20_000);
 
-test('a log that a node missed is fetched, verified and countersigned when it is back', async () => {
+test('[PEER9] a log that a node missed is fetched, verified and countersigned when it is back', async () => {
   const ilaria = await device('alba-principal');
   const { seating } = await ilaria.sit();
   await pair.borland.stop();
   const tomas = await device('alba-adviser');
-  await tomas.act(
-    {
-      kind: 'sit',
-      chain: (await tomas.hears('agreed')).chain,
-      keyPackage: hash('key-package', new Uint8Array(1)),
-      frameKey: tomas.signer.publicKey,
-    },
-    [new Uint8Array(1)],
-  );
+  await tomas.ask();
   await ilaria.until(({ state }) => state.seatings.size === 2);
   const borland = await startOne(pair.prepared[1].config);
   const [meeting] = borland.meetings;
@@ -153,3 +141,32 @@ test('a log that a node missed is fetched, verified and countersigned when it is
   expect(meeting!.living()).toHaveLength(2);
   await borland.stop();
 }, 20_000);
+
+test('[PEER8] each node says only what is its own to say', async () => {
+  const { meeting } = pair.alba.meetings[0]!.sheet;
+  const nothing = { blobs: [], countersignatures: [] };
+  const ask = (request: PeerRequest) => pair.borland.ask(pair.alba.root, request);
+  const entry = await ask({ kind: 'entry', meeting, entry: new Uint8Array(8), ...nothing });
+  expect(entry).toMatchObject({ code: 'peer.not-host' });
+  const submit = await pair.alba.ask(pair.borland.root, { kind: 'submit', meeting, act: new Uint8Array(8), blobs: [] });
+  expect(submit).toMatchObject({ code: 'peer.not-host' });
+  const elsewhere = await ask({ kind: 'since', meeting: new Uint8Array(16), seq: 0 });
+  expect(elsewhere).toMatchObject({ code: 'peer.unknown-meeting' });
+  const ilaria = await device('alba-principal');
+  const { seating } = await ilaria.sit();
+  const passing = { kind: 'media', audio: true, video: true } as const;
+  const message = await signMessage(ilaria.signer, { meeting, seating, n: 1, passing });
+  expect(await ask({ kind: 'passed', meeting, message })).toMatchObject({ code: 'peer.not-yours' });
+});
+
+test('[PEER11] a second log stops the meeting, and devices are told why', async () => {
+  const anders = await device('borland-principal');
+  await anders.sit();
+  const { meeting, hash: prev } = pair.alba.meetings[0]!.sheet;
+  const other = encode({ v: 1, meeting, seq: 1, prev, time: Date.now(), act: new Uint8Array(9) });
+  const request = { kind: 'entry', meeting, entry: other, blobs: [], countersignatures: [] } as const;
+  expect(await pair.alba.ask(pair.borland.root, request)).toMatchObject({ code: 'log.fork' });
+  expect((await anders.hears('stopped')).code).toBe('log.fork');
+  await anders.act({ kind: 'leave', seating: 1 });
+  expect((await anders.hears('refused')).code).toBe('log.fork');
+});

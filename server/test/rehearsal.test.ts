@@ -108,7 +108,7 @@ test('[REHEARSE3] a supervisor that is killed leaves nothing, and the next start
   await running(second);
 }, 60_000);
 
-test('[REHEARSE4] a node that dies is started again, and adopts its SFU', async () => {
+test('[REHEARSE4] [NODE13] a node that dies is started again, and adopts its SFU', async () => {
   const first = start();
   const { lock, links } = await running(first);
   const sfu = sfuPid('borland');
@@ -121,6 +121,10 @@ test('[REHEARSE4] a node that dies is started again, and adopts its SFU', async 
   const anders = await openDevice(link); // links outlive the node's death, too
   await anders.hears('host', ({ reached }) => reached);
   await anders.sit();
+  const log = readFileSync(join(data, 'borland', 'node.log'), 'utf8');
+  const secret = new URL(link).hash.slice(6);
+  for (const word of [secret, 'Anders', 'borland-principal', 'parley=', 'join_request'])
+    expect(log).not.toContain(word);
 }, 60_000);
 
 test('[REHEARSE5] the page’s door renews links, says who sits, and obeys its own page only', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { encode, sign } from '@parley/protocol/bytes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pinsOf, readSheets } from '../src/sheets.ts';
 import { freshSigner, openDevice, openSocket, readLink, redeem, speak } from './device.ts';
 import { type Pair, startPair } from './pair.ts';
 
@@ -23,8 +24,9 @@ const refusedUpgrade = (origin: string, path: string, headers: { readonly [name:
   });
 
 describe('one-time links', () => {
-  test('[NODE4] [NODE5] a link is redeemed once, by one device, for a cookie of that seat', async () => {
+  test('[NODE3] [NODE4] [NODE5] a link is redeemed once, by one device, for a cookie of that seat', async () => {
     const one = await link();
+    expect(one).toMatch(/^http:\/\/alba\.localhost:\d+\/seat\/alba-principal#link=[\w-]{43}$/);
     const first = await redeem(one, freshSigner());
     expect(first.status).toBe(204);
     expect(first.cookie).toMatch(/^parley=[\w-]{43}$/);
@@ -59,7 +61,7 @@ describe('one-time links', () => {
 });
 
 describe('pages', () => {
-  test('[NODE12] come with headers that let in nothing from elsewhere', async () => {
+  test('[NODE12] [NODE14] come with headers that let in nothing from elsewhere', async () => {
     const { origin, port } = readLink(await link());
     const page = await fetch(`http://127.0.0.1:${port}/seat/alba-principal`);
     expect(page.status).toBe(200);
@@ -78,7 +80,15 @@ describe('pages', () => {
     for (const path of ['/assets/../index.html', '/assets/%2e%2e/index.html', '/node.json', '/seat/nobody'])
       expect((await fetch(`http://127.0.0.1:${port}${path}`)).status).toBe(404);
     expect(await (await fetch(`http://127.0.0.1:${port}/ready`)).json()).toEqual({ ready: true });
+    expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
   });
+});
+
+test('[NODE2] a node does not open two meetings in which a seat of one name is its own', async () => {
+  const { config, identity } = pair.prepared[0];
+  const twice = { ...config, sheets: [...config.sheets, ...config.sheets] };
+  const refused = await readSheets(twice, identity, pinsOf(config, identity));
+  expect(refused).toMatchObject({ code: 'node.seat-twice' });
 });
 
 describe('device sockets', () => {
@@ -112,7 +122,7 @@ describe('device sockets', () => {
     );
     expect(await elsewhere.closed).toEqual({ code: 4000, reason: 'door.forged' });
   });
-  test('[NODE8] hostile bytes close the socket with a code', async () => {
+  test('[NODE8] [NODE9] hostile bytes, and too many, close the socket with a code', async () => {
     const device = await openDevice(await link());
     device.raw.send(randomBytes(100));
     expect(await device.closed).toEqual({ code: 4000, reason: 'bytes.malformed' });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { hash } from '../bytes/index.ts';
+import { hash, Refusal } from '../bytes/index.ts';
+import { preparePackage } from '../keys/index.ts';
 import { placeAct } from '../log/index.ts';
 import {
   actOf,
@@ -18,7 +19,7 @@ import {
   testLog,
   testMeeting,
 } from '../testing/index.ts';
-import { due, matchBlobs, order } from './index.ts';
+import { due, judgePackage, matchBlobs, order } from './index.ts';
 
 const meeting = await testMeeting();
 const [alba, borland] = meeting.delegations;
@@ -200,4 +201,25 @@ describe('what travels beside an act', () => {
     expect(matchBlobs({ kind: 'leave', seating: 1 }, [])).toEqual([]);
     expect(codeOf(matchBlobs({ kind: 'leave', seating: 1 }, [bytes(1)]))).toBe('blob.other');
   });
+
+  test('[CIRCLE8] a KeyPackage that no group could add, or another device\u2019s, is refused with the request', async () => {
+    const { from, until } = meeting.body;
+    const made = (by: typeof principal) => preparePackage({ mandate: by.mandate, signer: by.device, from, until });
+    const judged = async (given: Uint8Array<ArrayBuffer>) => {
+      const { verified } = await orderedSit(given);
+      return judgePackage(verified, [{ hash: hash('key-package', given), bytes: given }]);
+    };
+    const own = await made(principal);
+    expect(await judged(own.keyPackage)).toBeNull();
+    expect(codeOf(await judged((await made(counterpart)).keyPackage))).toBe('blob.package');
+    expect(codeOf(await judged(bytes(1)))).toBe('package.malformed');
+  });
+
+  const orderedSit = async (keyPackage: Uint8Array<ArrayBuffer>) => {
+    const log = testLog(meeting);
+    const action = { ...sitAction(principal, 'package'), keyPackage: hash('key-package', keyPackage) };
+    const ordered = await order(log.ledger, await actOf(log.ledger.state, principal, action), meeting.at);
+    if (ordered instanceof Refusal) throw new Error(ordered.code);
+    return ordered;
+  };
 });

@@ -19,7 +19,7 @@ import {
   verifyCountersignature,
   verifyEntry,
 } from '@parley/protocol/log';
-import { matchBlobs, order } from '@parley/protocol/meeting';
+import { judgePackage, matchBlobs, order } from '@parley/protocol/meeting';
 import type { Clock } from '../clock.ts';
 import type { Store, StoredBlob } from '../store/store.ts';
 
@@ -139,7 +139,8 @@ export const openRecord = async (options: RecordOptions): Promise<LogRecord> => 
       const ordered = await order(ledger, given, clock.now());
       if (ordered instanceof Refusal) return ordered;
       if (ordered.verified.act.root !== from) return new Refusal('peer.not-yours', from);
-      return keep(ordered.verified, ordered.ledger, matched);
+      const unusable = await judgePackage(ordered.verified, matched);
+      return unusable ?? keep(ordered.verified, ordered.ledger, matched);
     },
     receive: async (given, blobs, live) => {
       const entry = openEntry(given);
@@ -150,6 +151,8 @@ export const openRecord = async (options: RecordOptions): Promise<LogRecord> => 
       if (skew && (live || entry.time > clock.now())) return skew;
       const matched = blobs === null ? [] : matchBlobs(verified.act.action, blobs);
       if (matched instanceof Refusal) return matched;
+      const unusable = await judgePackage(verified, matched);
+      if (unusable) return unusable;
       const next = append(ledger, verified);
       return next instanceof Refusal ? next : keep(verified, next, matched);
     },
