@@ -62,7 +62,7 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
   const identity = await openIdentity(join(config.folder, 'identity'), clock.now());
   const own = toHex(identity.root);
   const pins = pinsOf(config, identity);
-  const sheets = await readSheets(config, pins);
+  const sheets = await readSheets(config, identity, pins);
   if (sheets instanceof Refusal) {
     await starting;
     await sfu.stop('end');

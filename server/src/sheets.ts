@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Bytes, encode, Refusal, toHex } from '@parley/protocol/bytes';
+import { type Bytes, encode, equal, Refusal, toHex } from '@parley/protocol/bytes';
 import type { Pins } from '@parley/protocol/identity';
 import { assembleSheet, type Sheet, type SheetBody, signSheet, verifySheet } from '@parley/protocol/log';
 import type { NodeConfig } from './config.ts';
@@ -15,8 +15,15 @@ export const pinsOf = (config: NodeConfig, identity: Identity): Pins =>
     ...config.counterparts.map(({ root, keys }) => [toHex(root), keys] as const),
   ]);
 
-/** Reads and verifies the call sheets that the configuration names; refuses what `verifySheet` refuses. */
-export const readSheets = async (config: NodeConfig, pins: Pins): Promise<readonly AgreedSheet[] | Refusal> => {
+/**
+ * Reads and verifies the call sheets that the configuration names; refuses what `verifySheet` refuses, and
+ * `node.seat-twice` where two of them have a seat of one name for this delegation.
+ */
+export const readSheets = async (
+  config: NodeConfig,
+  identity: Identity,
+  pins: Pins,
+): Promise<readonly AgreedSheet[] | Refusal> => {
   const sheets: AgreedSheet[] = [];
   for (const path of config.sheets) {
     const bytes: Bytes = new Uint8Array(readFileSync(path));
@@ -24,7 +31,10 @@ export const readSheets = async (config: NodeConfig, pins: Pins): Promise<readon
     if (sheet instanceof Refusal) return sheet;
     sheets.push({ sheet, bytes });
   }
-  return sheets;
+  const own = sheets.flatMap(({ sheet }) => sheet.seats.filter((seat) => equal(seat.root, identity.root)));
+  const names = own.map((seat) => seat.id);
+  const twice = names.find((name, n) => names.indexOf(name) !== n);
+  return twice === undefined ? sheets : new Refusal('node.seat-twice', twice);
 };
 
 /** Signs a call sheet for several delegations at once, in the sheet's order (a rehearsal holds both identities). */

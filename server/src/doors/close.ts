@@ -2,7 +2,7 @@ import type { Refusal } from '@parley/protocol/bytes';
 import type { WebSocket } from 'ws';
 
 /** Close code of a socket that was refused something; the reason is the refusal's code (NODE7). */
-export const REFUSED = 4000;
+const REFUSED = 4000;
 /** Close code of a socket whose device opened a newer one. */
 export const REPLACED = 4001;
 

@@ -38,7 +38,7 @@ const requestDescriptor = (targetUri: string, fields: Headers): MessageDescripto
 });
 
 /** `Content-Digest` of a body (RFC 9530 §2). */
-export const digest = (body: Uint8Array): string => `sha-256=:${createHash('sha256').update(body).digest('base64')}:`;
+const digest = (body: Uint8Array): string => `sha-256=:${createHash('sha256').update(body).digest('base64')}:`;
 
 const signed = async (
   message: MessageDescriptor,

@@ -1,9 +1,6 @@
 import { SignalRequest, SignalResponse } from '@livekit/protocol';
 import { Refusal } from '@parley/protocol/bytes';
 
-/** Any protobuf message, as the generated classes describe themselves. */
-export type Anything = InstanceType<ReturnType<SignalRequest['getType']>>;
-
 /** Fields of each message type that may pass, by type name and field name; every other known field is left out. */
 export type Fields = { readonly [typeName: string]: readonly string[] };
 
