@@ -125,7 +125,8 @@ test('a ghost takes the name of somebody who sits: they come back under another,
   const [taken] = [...stage.borland.proxy.passages].filter(({ publishes }) => publishes);
   if (!taken) throw new Error('nobody publishes');
   const ghost = await openGhost(browser, pages, stage.borland, { publishes: true, name: taken.identity });
-  await ghost.page.evaluate(() => window.ghost.publishPlain());
+  // The node puts it out again as soon as the real one is back.
+  await ghost.page.evaluate(() => window.ghost.publishPlain().catch(() => {}));
   await expect
     .poll(
       () => [...stage.borland.proxy.passages].some((one) => one.publishes && one.identity !== taken.identity),
@@ -139,16 +140,18 @@ test('a ghost takes the name of somebody who sits: they come back under another,
 
 test.describe('a relay in the middle', () => {
   let relay: GhostPage;
+  let stepOut = () => {};
   const how = (manipulation: Manipulation) =>
     relay.page.evaluate((given) => window.ghost.manipulate(given), manipulation);
-  const dropped = async (...codes: readonly string[]) => {
-    const all = (await listen(victim.page)).dropped;
-    return codes.reduce((sum, code) => sum + (all[code] ?? 0), 0);
-  };
+  /** Frames that were refused, but for those that came before keys stood or after they went. */
+  const dropped = async (codes: readonly string[] = []) =>
+    Object.entries((await listen(victim.page)).dropped)
+      .filter(([code]) => (codes.length > 0 ? codes.includes(code) : code !== 'frames.epoch'))
+      .reduce((sum, [, count]) => sum + count, 0);
   /** Waits until so many frames more were dropped for one of these reasons. */
-  const drops = async (codes: readonly string[], count = 30) => {
-    const before = await dropped(...codes);
-    await expect.poll(() => dropped(...codes), within).toBeGreaterThan(before + count);
+  const drops = async (codes: readonly string[] = [], count = 30) => {
+    const before = await dropped(codes);
+    await expect.poll(() => dropped(codes), within).toBeGreaterThan(before + count);
   };
   const tileSays = async (...states: readonly string[]) =>
     expect.poll(async () => states.includes((await victim.tiles())[0]?.state ?? ''), within).toBe(true);
@@ -157,9 +160,12 @@ test.describe('a relay in the middle', () => {
     const [source] = [...stage.borland.proxy.passages].filter(({ publishes }) => publishes);
     if (!source) throw new Error('nobody publishes');
     relay = await openGhost(browser, pages, stage.borland, { publishes: true });
-    await standBetween(stage.borland, relay, source.identity);
+    stepOut = await standBetween(stage.borland, relay, source.identity);
   });
-  test.afterAll(() => relay?.context.close());
+  test.afterAll(async () => {
+    stepOut();
+    await relay?.context.close();
+  });
 
   test('what it passes on untouched is verified', async () => {
     await tileSays('verified');
@@ -170,17 +176,10 @@ test.describe('a relay in the middle', () => {
   for (const kind of ['flip', 'cut'] as const)
     test(`frames that it changes (${kind}) are not shown, and the tile says so`, async () => {
       await how({ kind });
-      await drops([
-        'sframe.unauthentic',
-        'sframe.header',
-        'frames.short',
-        'frames.form',
-        'frames.epoch',
-        'frames.leaf',
-      ]);
-      await tileSays('unproven');
+      await drops();
+      await tileSays('unproven', 'mending');
       await expect.poll(async () => (await victim.tiles())[0]?.hue ?? null, within).toBe(null);
-      await reads('Unproven');
+      await reads(/Unproven|Mending/);
       await how({ kind: 'none' });
       await tileSays('verified');
     });
@@ -207,7 +206,7 @@ test.describe('a relay in the middle', () => {
   test('what it recorded and plays again is not shown: the tile says that nothing is proven', async () => {
     await how({ kind: 'replay' });
     await drops(['sframe.replay', 'sframe.old'], 100);
-    await tileSays('unproven', 'still');
+    await tileSays('unproven', 'still', 'mending');
     await rightPicture();
     await how({ kind: 'none' });
     await tileSays('verified');

@@ -9,9 +9,10 @@ export const truth: Rewrite = (response) => response;
 
 /**
  * Puts a relay between one participant of a side's SFU and all who only subscribe there: to them the relay is the
- * participant, who is not there. Resolves when the SFU has stopped forwarding the real tracks.
+ * participant, who is not there. Resolves when the SFU has stopped forwarding the real tracks; the function that it
+ * gives takes the relay out again.
  */
-export const standBetween = async (side: Side, relay: GhostPage, source: string): Promise<void> => {
+export const standBetween = async (side: Side, relay: GhostPage, source: string): Promise<() => void> => {
   await relay.page.evaluate((of) => window.ghost.publishRelay(of), source);
   const { proxy } = side;
   proxy.rewrite = (response, to) => {
@@ -27,13 +28,19 @@ export const standBetween = async (side: Side, relay: GhostPage, source: string)
     return response;
   };
   for (const passage of proxy.passages) if (!passage.publishes) passage.cut();
-  await expect
-    .poll(
-      async () => {
-        const [there] = [...proxy.passages].filter(({ publishes }) => !publishes);
-        return there ? side.withhold(there.identity, source).catch(() => 0) : 0;
-      },
-      { timeout: 45_000 },
-    )
-    .toBe(2);
+  // Whoever comes back is given the real tracks by themselves: they are taken away again.
+  const withheld = new Set<string>();
+  const withhold = async (): Promise<void> => {
+    for (const { publishes, identity } of proxy.passages) {
+      if (publishes || withheld.has(identity)) continue;
+      const tracks = await side.withhold(identity, source).catch(() => 0);
+      if (tracks === 2) withheld.add(identity);
+    }
+  };
+  const watching = setInterval(() => void withhold(), 150);
+  await expect.poll(() => withheld.size, { timeout: 45_000 }).toBeGreaterThan(0);
+  return () => {
+    clearInterval(watching);
+    proxy.rewrite = truth;
+  };
 };

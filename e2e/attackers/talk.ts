@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,20 +51,25 @@ const seatsOf = ({ name, identity }: Party): readonly AgreedSeat[] =>
 /** An origin of a party's doors, by its own name, so that cookies stay apart. */
 export const originOf = (party: Party, port: number): string => `http://${party.name.toLowerCase()}.localhost:${port}`;
 
-/** Makes both delegations, on free ports of this machine, and signs the call sheet for both. */
-export const makeTalk = async (known: { readonly ports?: Talk; readonly borland?: Identity } = {}): Promise<Talk> => {
+/**
+ * Makes both delegations, on free ports of this machine, and signs the call sheet for both. `after`: on another talk's
+ * ports, with its Borland, but with an Alba that has another root.
+ */
+export const makeTalk = async (after?: Talk): Promise<Talk> => {
   const folder = mkdtempSync(join(tmpdir(), 'parley-attack-'));
   const now = Date.now();
   const party = async (name: Party['name'], before: Party | undefined): Promise<Party> => {
     const own = join(folder, name.toLowerCase());
+    if (before && name === 'Borland')
+      cpSync(join(before.folder, 'identity'), join(own, 'identity'), { recursive: true });
     const identity = await openIdentity(join(own, 'identity'), now);
     const [seatPort, peerPort, sfuPort] = before
       ? [before.seatPort, before.peerPort, before.sfuPort]
       : [await freePort('127.0.0.1'), await freePort('127.0.0.1'), await freePort('127.0.0.1')];
     return { name, folder: own, identity, root: toHex(identity.root), seatPort, peerPort, sfuPort };
   };
-  const alba = await party('Alba', known.ports?.alba);
-  const borland = await party('Borland', known.ports?.borland);
+  const alba = await party('Alba', after?.alba);
+  const borland = await party('Borland', after?.borland);
   const parties = [alba, borland];
   const identities = parties.map(({ identity }) => identity);
   const signed = await signSheetByAll(

@@ -19,6 +19,10 @@ export type Ghost = {
   manipulate(how: Manipulation): void;
   /** Sends frames that it seals with keys it was given, as whoever the forger names. */
   publishForged(forger: Forger): Promise<void>;
+  /** Streams under which a leaf sends here, as their frames say in clear. */
+  streams(leaf: number): { readonly audio?: number; readonly video?: number };
+  /** The newest counter of a leaf's frames; 0 where none came. */
+  newest(leaf: number): { readonly counter: number };
   /** Begins to keep every frame that comes. */
   record(): void;
   /** How many of the frames kept since `record` open under any of the keys. */
@@ -51,6 +55,8 @@ const counts = { audio: 0, video: 0, bare: 0, repeated: 0 };
 const sent = { audio: 0, video: 0 };
 /** The first bytes of frames that were bare, to tell where they come from. */
 const bares: string[] = [];
+const streams = new Map<string, number>();
+const newest = new Map<number, number>();
 const counters = new Map<number, Set<number>>();
 const connections: RTCPeerConnection[] = [];
 const kept: Seen[] = [];
@@ -78,6 +84,8 @@ const look = (kind: Kind, frame: Uint8Array<ArrayBuffer>): void => {
     );
     return;
   }
+  streams.set(`${kid.leaf} ${kind}`, kid.stream);
+  newest.set(kid.leaf, Math.max(newest.get(kid.leaf) ?? 0, header.counter));
   const seen = counters.get(header.kid) ?? new Set();
   counters.set(header.kid, seen);
   if (seen.has(header.counter)) counts.repeated += 1;
@@ -245,6 +253,11 @@ const ghost: Ghost = {
     outgoing = { audio, video };
     await publish(10);
   },
+  streams(leaf) {
+    const [audio, video] = [streams.get(`${leaf} audio`), streams.get(`${leaf} video`)];
+    return { ...(audio === undefined ? {} : { audio }), ...(video === undefined ? {} : { video }) };
+  },
+  newest: (leaf) => ({ counter: newest.get(leaf) ?? 0 }),
   record() {
     kept.length = 0;
     recording = true;
