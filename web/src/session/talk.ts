@@ -84,7 +84,11 @@ export const openTalk = (needs: TalkNeeds): Talk => {
       submit,
       pass: (message) => needs.say({ kind: 'pass', message }),
       now: needs.now,
-      changed: needs.changed,
+      changed: () => {
+        // The log may have come to rest before the keys that it announced were there.
+        if (conversation?.keyed()) needs.join({ kind: 'keyed' });
+        needs.changed();
+      },
       lost: (refusal) => (opened.keyed() ? sitAnew() : giveUp(refusal)),
     });
     opened.sayMedia(needs.sends());
