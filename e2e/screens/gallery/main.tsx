@@ -50,10 +50,10 @@ const Room = () => {
   const rehearsal = rehearsalStates[name];
   if (rehearsal !== undefined) return <RehearsalPage view={rehearsal} />;
   return (
-    <Breakdown key={name} onReload={nothing}>
+    <Breakdown key={name} onReload={nothing} onBroken={nothing}>
       <Broken />
     </Breakdown>
   );
 };
 
-void show(<Room />, nothing);
+void show(<Room />, nothing, nothing);

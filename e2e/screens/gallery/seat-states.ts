@@ -89,7 +89,7 @@ export const seatStates: { readonly [name: string]: () => View } = {
   'link able': () => ({ kind: 'link', able: 'able', redeeming: false, refusal: null }),
   'link refused': () => ({ kind: 'link', able: 'able', redeeming: false, refusal: { code: 'link.used', detail: '' } }),
   'link opening': () => ({ kind: 'link', able: 'able', redeeming: true, refusal: null }),
-  unable: () => ({ kind: 'unable', missing: ['WebCrypto Ed25519', 'RTCRtpScriptTransform'] }),
+  unable: () => ({ kind: 'unable', missing: ['encoded-streams', 'ed25519', 'something new'] }),
   'holding preparing': () => holding({ proofs: proofs(4), ready: 'preparing' }),
   'holding take': () => holding(),
   'holding sitting': () => holding({ ready: 'sitting' }),

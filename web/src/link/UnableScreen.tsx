@@ -15,9 +15,10 @@ export const UnableScreen = ({ view }: { readonly view: Extract<View, { kind: 'u
       <section className={styles.missing} aria-labelledby="missing">
         <h2 id="missing">{text('unable.missing')}</h2>
         <ul>
-          {view.missing.map((name) => (
-            <li key={name}>{name}</li>
-          ))}
+          {view.missing.map((name) => {
+            const known = text.known(`unable.missing.${name}`);
+            return <li key={name}>{known === null ? name : text(known)}</li>;
+          })}
         </ul>
       </section>
     </Paper>

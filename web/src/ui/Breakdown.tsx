@@ -4,7 +4,12 @@ import { Button } from './Button.tsx';
 import { Heading } from './Heading.tsx';
 import { Paper } from './Paper.tsx';
 
-type Props = { readonly children: ReactNode; readonly onReload: () => void };
+type Props = {
+  readonly children: ReactNode;
+  /** Ends what the page was doing: nobody can see any more what it sends. */
+  readonly onBroken: () => void;
+  readonly onReload: () => void;
+};
 
 /** Catches a bug while rendering: a drawn page with a way on instead of a white one. */
 export class Breakdown extends Component<Props, { readonly broken: boolean }> {
@@ -12,6 +17,10 @@ export class Breakdown extends Component<Props, { readonly broken: boolean }> {
 
   static getDerivedStateFromError() {
     return { broken: true };
+  }
+
+  override componentDidCatch() {
+    this.props.onBroken();
   }
 
   override render() {

@@ -7,8 +7,11 @@ import { speakFirstLanguage } from '../messages/languages.ts';
 import { rememberedLook, showLook } from './appearance.ts';
 import { Breakdown } from './Breakdown.tsx';
 
-/** Shows a page in the person's language and look, in the element `#page`. */
-export const show = async (page: ReactNode, onReload: () => void): Promise<void> => {
+/**
+ * Shows a page in the person's language and look, in the element `#page`. Where it breaks, `onBroken` ends what it was
+ * doing, and a sentence stands in its place.
+ */
+export const show = async (page: ReactNode, onReload: () => void, onBroken: () => void): Promise<void> => {
   showLook(rememberedLook(), document.documentElement);
   await speakFirstLanguage(document, location);
   const place = document.getElementById('page');
@@ -16,7 +19,9 @@ export const show = async (page: ReactNode, onReload: () => void): Promise<void>
   createRoot(place).render(
     <StrictMode>
       <I18nProvider i18n={i18n}>
-        <Breakdown onReload={onReload}>{page}</Breakdown>
+        <Breakdown onReload={onReload} onBroken={onBroken}>
+          {page}
+        </Breakdown>
       </I18nProvider>
     </StrictMode>,
   );
