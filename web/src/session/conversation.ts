@@ -55,7 +55,6 @@ export type ConversationNeeds = {
   readonly post: FrameWorker['post'];
   readonly submit: (action: Action, blobs: readonly Bytes[]) => Promise<Bytes>;
   readonly pass: (message: Bytes) => void;
-  readonly now: () => number;
   readonly changed: () => void;
   readonly lost: (refusal: Refusal) => void;
 };
@@ -77,6 +76,7 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
   const { agreement, media, post } = needs;
   const says = new Map<number, { readonly audio: boolean; readonly video: boolean }>();
   const names = new Map<number, ReadonlyMap<string, string>>();
+  // Clocks are compared as they are: the frame worker judges lateness by the same one.
   const clocks = openClocks((length) => crypto.getRandomValues(new Uint8Array(length)));
   let seatings: ReadonlyMap<number, Seating> = new Map();
   let restricted: ReadonlySet<number> = new Set();
@@ -91,9 +91,9 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
     if (passing.kind === 'ready') epochs.ready(seating.id, passing.generation, passing.epoch);
     if (passing.kind === 'transport')
       names.set(seating.id, new Map(passing.names.map(({ root, name }) => [toHex(root), name])));
-    if (passing.kind === 'ask') messages.say(clocks.answer(passing.nonce, needs.now()));
+    if (passing.kind === 'ask') messages.say(clocks.answer(passing.nonce, Date.now()));
     if (passing.kind === 'answer') {
-      const reading = clocks.hear(seating.id, passing.nonce, passing.time, needs.now());
+      const reading = clocks.hear(seating.id, passing.nonce, passing.time, Date.now());
       if (reading) post({ kind: 'clock', seating: seating.id, ...reading });
     }
     needs.changed();
@@ -129,14 +129,14 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
     advanced: async (circle, known) => {
       await epochs.install(circle, known);
       keyed = true;
-      if (circle.leaves.length > members) messages.say(clocks.ask(needs.now()));
+      if (circle.leaves.length > members) messages.say(clocks.ask(Date.now()));
       members = circle.leaves.length;
       needs.changed();
     },
     lost: needs.lost,
   });
 
-  const asking = setInterval(() => messages.say(clocks.ask(needs.now())), ASK_EACH);
+  const asking = setInterval(() => messages.say(clocks.ask(Date.now())), ASK_EACH);
 
   const forget = (ended: readonly number[]) => {
     for (const id of ended) {

@@ -83,7 +83,6 @@ export const openTalk = (needs: TalkNeeds): Talk => {
       post,
       submit,
       pass: (message) => needs.say({ kind: 'pass', message }),
-      now: needs.now,
       changed: () => {
         // The log may have come to rest before the keys that it announced were there.
         if (conversation?.keyed()) needs.join({ kind: 'keyed' });
