@@ -80,35 +80,31 @@ export const isWeak = (point: Uint8Array): boolean => {
   return WEAK.has(toHex(y));
 };
 
-// Importing costs as much as half a verification; the same few keys sign everything.
-const imported = new Map<string, Promise<CryptoKey | null>>();
+// Importing costs as much as half a verification; the same few keys sign everything. `null`: no key to verify under.
+const imported = new Map<string, CryptoKey | null>();
 const REMEMBERED = 256;
 
-const importKey = (publicKey: Bytes): Promise<CryptoKey | null> => {
-  const name = toHex(publicKey);
-  let key = imported.get(name);
-  if (!key) {
-    if (imported.size >= REMEMBERED) imported.clear();
-    key = isWeak(publicKey)
-      ? Promise.resolve(null)
-      : crypto.subtle.importKey('raw', publicKey, 'Ed25519', false, ['verify']).catch(() => null);
-    imported.set(name, key);
-  }
+const importKey = async (name: string, publicKey: Bytes): Promise<CryptoKey | null> => {
+  const key = isWeak(publicKey)
+    ? null
+    : await crypto.subtle.importKey('raw', publicKey, 'Ed25519', false, ['verify']).catch(() => null);
+  if (imported.size >= REMEMBERED) imported.clear();
+  imported.set(name, key);
   return key;
 };
+
+const no = Promise.resolve(false);
 
 /**
  * Whether an Ed25519 signature (RFC 8032 §5.1.7, the equation without cofactor) over the message, bound to this
  * purpose, is this key's. Never under a key that is no point of the curve, or where key or first half of the
  * signature is a point of small order.
  */
-export const verify = async (
-  publicKey: Bytes,
-  purpose: Purpose,
-  message: Uint8Array,
-  signature: Bytes,
-): Promise<boolean> => {
-  if (signature.length !== 64 || isWeak(signature.subarray(0, 32))) return false;
-  const key = await importKey(publicKey);
-  return key !== null && crypto.subtle.verify('Ed25519', key, signature, bound(purpose, message));
+export const verify = (publicKey: Bytes, purpose: Purpose, message: Uint8Array, signature: Bytes): Promise<boolean> => {
+  if (signature.length !== 64 || isWeak(signature.subarray(0, 32))) return no;
+  const under = (key: CryptoKey | null) =>
+    key ? crypto.subtle.verify('Ed25519', key, signature, bound(purpose, message)) : no;
+  const name = toHex(publicKey);
+  const known = imported.get(name);
+  return known === undefined ? importKey(name, publicKey).then(under) : under(known);
 };

@@ -13,8 +13,10 @@ export const checkOf =
     code: string,
     detail: string,
   ): Check =>
-  async () =>
-    (await verify(signed.key, signed.purpose, signed.message, signed.signature)) ? null : new Refusal(code, detail);
+  () =>
+    verify(signed.key, signed.purpose, signed.message, signed.signature).then((stands) =>
+      stands ? null : new Refusal(code, detail),
+    );
 
 /** Runs checks at once; the refusal of the first, in their order, that refuses. */
 export const firstRefusal = async (checks: readonly Check[]): Promise<Refusal | null> => {
