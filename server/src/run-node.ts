@@ -81,5 +81,6 @@ export const runNode = async (path: string, binary: () => Promise<string | Refus
   const sfu = node.sfu.state();
   tell({ kind: 'ready', sfu: sfu.kind === 'running' ? sfu.pid : null });
   flushCompileCache(); // a node that is killed would not leave it behind
+  globalThis.gc?.();
   logger.info({ root: node.root, meetings: node.meetings.map((one) => toHex(one.sheet.meeting)) }, 'the node works');
 };
