@@ -66,14 +66,15 @@ const seatAt = async (id: string, context: BrowserContext, page: Page): Promise<
     },
     pitches: () => page.evaluate(() => globalThis.parleyEyes.pitches()),
     sees: async (...names) => {
-      const before = new Map((await tiles()).map((tile) => [tile.name, tile.frames]));
-      await expect
-        .poll(async () =>
-          (await tiles())
-            .map(({ name, state, frames }) => ({ name, state, moves: frames > (before.get(name) ?? 0) }))
-            .sort(byName),
-        )
-        .toEqual(names.map((name) => ({ name, state: 'verified', moves: true })).sort(byName));
+      let before = new Map<string, number>();
+      const look = async () => {
+        const now = await tiles();
+        const seen = now.map(({ name, state, frames }) => ({ name, state, moves: frames !== (before.get(name) ?? 0) }));
+        before = new Map(now.map(({ name, frames }) => [name, frames]));
+        return seen.sort(byName);
+      };
+      const expected = names.map((name) => ({ name, state: 'verified', moves: true })).sort(byName);
+      await expect.poll(look, { intervals: [500], timeout: 30_000 }).toEqual(expected);
     },
     leave: async () => {
       await page.getByRole('button', { name: 'Leave the table' }).click();

@@ -8,8 +8,9 @@ export type Drawn = {
   readonly delegation: { readonly name: string };
 };
 
-/** A picture that two cores can draw, encode and decode four times over. */
-const SIZE = { width: 640, height: 360, framesPerSecond: 15 };
+/** Two cores carry a whole rehearsal, four pages and both SFUs, only if its drawn pictures stay small. */
+const sizeFor = (cores: number) =>
+  cores > 2 ? { width: 640, height: 360, framesPerSecond: 15 } : { width: 320, height: 180, framesPerSecond: 10 };
 
 /** A number for a seat's identifier (FNV-1a), the same everywhere: its hue and its voice come from it. */
 function numberOf(id: string): number {
@@ -44,7 +45,7 @@ export function scriptOf(
         : { kind: 'tone', hertz: speaks.tone };
   return {
     figure: { name: seat.name, line, hue: hueOf(seat.id) },
-    ...SIZE,
+    ...sizeFor(navigator.hardwareConcurrency),
     locale: language || navigator.language,
     voice,
   };
