@@ -49,8 +49,6 @@ export type Rehearsal = {
 };
 
 const ADDRESS = '127.0.0.1';
-const FIRST_TONE = 220;
-const NEXT_TONE = 55;
 
 /**
  * Starts a rehearsal: two nodes, each with its SFU, that have pinned each other's roots. Refused with
@@ -97,7 +95,6 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | Re
     })),
     attacks: playing.states(),
   });
-  const allSeats = prepared.flatMap((one) => one.cast.seats.map((seat) => seat.id));
   const link = async (seat: string, standIn = false): Promise<string | Refusal> => {
     const node = nodes.find((one) => one.prepared.cast.seats.some((mine) => mine.id === seat));
     const url = await (node?.ask({ kind: 'link', seat }) ?? new Refusal('door.unknown-seat', seat));
@@ -107,8 +104,8 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | Re
       if (standIn) standIns.add(seat);
       else standIns.delete(seat);
     }
-    // Stand-ins hum at pitches of their own; a second person's seat on this machine begins silent.
-    if (standIn) return `${url}&stand-in&tone=${FIRST_TONE + NEXT_TONE * allSeats.indexOf(seat)}`;
+    if (standIn) return `${url}&stand-in`;
+    // A second person's seat on this machine begins silent, or the two would howl at each other.
     return taken.some((one) => one !== seat && !standIns.has(one)) ? `${url}&second` : url;
   };
   const playing = attacks(
