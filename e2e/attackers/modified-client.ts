@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import type { Page, Route } from '@playwright/test';
 import { build, type Plugin } from 'vite';
 import type { Leak } from './pages/leaky-epochs.ts';
@@ -28,10 +28,11 @@ const changes: Plugin = {
   },
 };
 
+const unhashed = (name: string): string => name.replace(/-[\w-]{8}(?=\.)/, '');
+
 const types: { readonly [ending: string]: string } = {
   '.js': 'text/javascript',
   '.css': 'text/css',
-  '.html': 'text/html; charset=utf-8',
   '.woff2': 'font/woff2',
   '.svg': 'image/svg+xml',
 };
@@ -53,15 +54,26 @@ export const buildModifiedClient = async (): Promise<ModifiedClient> => {
     plugins: [changes],
     build: { outDir: folder, emptyOutDir: true, minify: false },
   });
-  const fulfil = async (route: Route, path: string) => {
-    const body = await readFile(join(folder, path));
-    await route.fulfill({ body, contentType: types[extname(path)] ?? 'application/octet-stream' });
+  const names = await readdir(join(folder, 'assets'));
+  // The document is the node's own, so that the browser takes the page for what it is: it names our files by other
+  // hashes.
+  const fulfil = async (route: Route) => {
+    const asked = basename(new URL(route.request().url()).pathname);
+    const name = names.includes(asked) ? asked : names.find((one) => unhashed(one) === unhashed(asked));
+    if (name === undefined) throw new Error(`the modified client has no ${asked}`);
+    // One module has one address, or it would run twice.
+    const shim = name !== asked && extname(name) === '.js';
+    const body = shim ? `export * from './${name}';` : await readFile(join(folder, 'assets', name));
+    // As the node serves its own, or the browser would not start our workers.
+    const headers = {
+      'content-type': types[extname(name)] ?? 'application/octet-stream',
+      'cross-origin-embedder-policy': 'require-corp',
+      'cross-origin-resource-policy': 'same-origin',
+    };
+    await route.fulfill({ body, headers });
   };
   return {
-    use: async (page) => {
-      await page.route(/\/assets\//, (route) => fulfil(route, new URL(route.request().url()).pathname.slice(1)));
-      await page.route(/\/seat\/[^/]+$/, (route) => fulfil(route, 'index.html'));
-    },
+    use: (page) => page.route(/\/assets\//, fulfil).then(() => undefined),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 };
