@@ -117,8 +117,8 @@ test('[LOG4, LOG7, LOG10, LOG11] vectors of a log: every state, what is settled,
     countersignatures: log.countersignatures.map(fromHex),
   };
   const whole = granted(await verifyLog(pins, record));
-  expect(whole.ledger.settled.head.seq).toBe(log.settled);
-  let ledger = openLedger(whole.ledger.state.sheet);
+  expect(whole.settled.head.seq).toBe(log.settled);
+  let ledger = openLedger(whole.state.sheet);
   for (const [n, entry] of record.entries.entries()) {
     ledger = granted(await enter(ledger, entry));
     expect(stateJson(ledger.state)).toEqual(log.states[n]);

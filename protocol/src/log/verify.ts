@@ -30,19 +30,33 @@ export const follow = async (
   entries: readonly Bytes[],
   countersignatures: readonly Bytes[],
 ): Promise<Followed | Refusal> => {
-  const words = readWords(ledger, countersignatures);
-  if (words instanceof Refusal) return words;
-  const checks = openChecks();
   const added: VerifiedEntry[] = [];
+  const read = await readOn(ledger, entries, countersignatures, (entry) => added.push(entry));
+  return read instanceof Refusal ? read : { ...read, entries: added };
+};
+
+const readOn = async (
+  ledger: Ledger,
+  entries: readonly Bytes[],
+  countersignatures: readonly Bytes[],
+  keep: (entry: VerifiedEntry) => void,
+): Promise<Omit<Followed, 'entries'> | Refusal> => {
+  const checks = openChecks();
   let now = ledger;
-  let taken = 0;
+  let given = 0;
+  let word: ClaimedCountersignature | null = null;
+  // Each waits, and those after it, until the log has come to its place: in which order they come does not matter.
   const takeWords = (): Refusal | null => {
-    for (let word = words[taken]; word && word.countersignature.seq <= now.state.head.seq; word = words[taken]) {
+    for (; given < countersignatures.length; given += 1, word = null) {
+      const claimed: ClaimedCountersignature | Refusal =
+        word ?? claimCountersignature(ledger.state.sheet, countersignatures[given] ?? new Uint8Array());
+      if (claimed instanceof Refusal) return claimed;
+      word = claimed;
+      if (word.countersignature.seq > now.state.head.seq) return null;
+      checks.start([word.check]); // before it is taken: a forged word of a fork is forged, not a fork
       const next = take(now, word.countersignature);
       if (next instanceof Refusal) return next;
-      checks.start([word.check]);
       now = next;
-      taken += 1;
     }
     return null;
   };
@@ -53,7 +67,7 @@ export const follow = async (
     const next = append(now, read.verified);
     if (next instanceof Refusal) return next;
     now = next;
-    added.push(read.verified);
+    keep(read.verified);
     return null;
   };
   for (const bytes of entries) {
@@ -64,26 +78,23 @@ export const follow = async (
   }
   const refused = takeWords();
   if (refused) return (await checks.finish()) ?? refused;
-  // What runs ahead is not taken yet, but it is not passed on unverified either.
-  const ahead = words.slice(taken);
-  checks.start(ahead.map((word) => word.check));
-  return (await checks.finish()) ?? { ledger: now, entries: added, ahead: ahead.map((word) => word.countersignature) };
+  // What runs ahead is not taken, but it is not passed on unverified either; what came after it may be taken.
+  const ahead: Countersignature[] = [];
+  for (const bytes of countersignatures.slice(given)) {
+    const claimed = claimCountersignature(ledger.state.sheet, bytes);
+    if (claimed instanceof Refusal) return (await checks.finish()) ?? claimed;
+    checks.start([claimed.check]);
+    const next = take(now, claimed.countersignature);
+    if (!(next instanceof Refusal)) now = next;
+    else if (next.code === 'log.ahead') ahead.push(claimed.countersignature);
+    else return (await checks.finish()) ?? next;
+  }
+  return (await checks.finish()) ?? { ledger: now, ahead };
 };
 
 const readEntry = (ledger: Ledger, bytes: Bytes) => {
   const entry = openEntry(bytes);
   return entry instanceof Refusal ? entry : claimEntry(ledger.state, entry);
-};
-
-/** Countersignatures by rising place. */
-const readWords = (ledger: Ledger, given: readonly Bytes[]): readonly ClaimedCountersignature[] | Refusal => {
-  const words: ClaimedCountersignature[] = [];
-  for (const bytes of given) {
-    const claimed = claimCountersignature(ledger.state.sheet, bytes);
-    if (claimed instanceof Refusal) return claimed;
-    words.push(claimed);
-  }
-  return words.sort((a, b) => a.countersignature.seq - b.countersignature.seq);
 };
 
 /** A whole log, as it is exported. */
@@ -98,11 +109,12 @@ export type LogRecord = {
  * and `follow` refuse, and `log.ahead` where countersignatures are of entries that it does not hold. How far
  * it settled is for the reader to judge.
  */
-export const verifyLog = async (pins: Pins, record: LogRecord): Promise<Followed | Refusal> => {
+export const verifyLog = async (pins: Pins, record: LogRecord): Promise<Ledger | Refusal> => {
   const sheet = await verifySheet(pins, record.sheet);
   if (sheet instanceof Refusal) return sheet;
-  const followed = await follow(openLedger(sheet), record.entries, record.countersignatures);
-  if (followed instanceof Refusal) return followed;
-  const [ahead] = followed.ahead;
-  return ahead ? new Refusal('log.ahead', `${ahead.seq}`) : followed;
+  // Entries are not kept: their bytes are the record.
+  const read = await readOn(openLedger(sheet), record.entries, record.countersignatures, () => undefined);
+  if (read instanceof Refusal) return read;
+  const [ahead] = read.ahead;
+  return ahead ? new Refusal('log.ahead', `${ahead.seq}`) : read.ledger;
 };
