@@ -93,6 +93,9 @@ test('[LOG11] a part is added to what is held; what is held already is passed ov
   const half = granted(await follow(openLedger(meeting.sheet), entries.slice(0, 50), countersignatures));
   expect(half.entries).toHaveLength(50);
   expect(half.ahead).toHaveLength(2 * 34);
+  const last = countersignatures.length - 1;
+  const forged = changed(countersignatures, last, turned(20));
+  expect(codeOf(await follow(openLedger(meeting.sheet), entries.slice(0, 50), forged))).toBe('log.countersignature');
   const whole = granted(await follow(half.ledger, entries, countersignatures));
   expect(whole.entries).toHaveLength(34);
   expect(whole.ledger.state.head).toEqual(log.ledger.state.head);
