@@ -39,10 +39,14 @@ export type DeviceLog = {
   readonly idle: () => Promise<void>;
 };
 
+const AHEAD = new Set(['act.ahead', 'restrict.ahead']);
+const MOST_EARLY = 64;
+
 /** Opens the log of a sheet. `now` gives the node's time in ms. */
 export const openDeviceLog = (sheet: Sheet, now: () => number, hears: LogHears): DeviceLog => {
   let ledger = openLedger(sheet);
   let restricted: ReadonlySet<number> = new Set();
+  let early: readonly Bytes[] = [];
   let broken = false;
   let queue = Promise.resolve();
 
@@ -69,6 +73,9 @@ export const openDeviceLog = (sheet: Sheet, now: () => number, hears: LogHears):
     ledger = next;
     restricted = new Set([...restricted].filter((seating) => ledger.state.seatings.has(seating)));
     hears.moved(ledger, verified);
+    const again = early;
+    early = [];
+    for (const restriction of again) await addRestriction(restriction);
   };
 
   const addCountersignature = async (bytes: Bytes) => {
@@ -83,9 +90,12 @@ export const openDeviceLog = (sheet: Sheet, now: () => number, hears: LogHears):
 
   const addRestriction = async (bytes: Bytes) => {
     const act = await verifyAct(ledger.state, bytes, now());
-    if (act instanceof Refusal) return; // whoever it named has left already, or it is nobody's word
-    const ends = judgeDirect(ledger.state, act);
-    if (ends instanceof Refusal) return;
+    const ends = act instanceof Refusal ? act : judgeDirect(ledger.state, act);
+    if (act instanceof Refusal || ends instanceof Refusal) {
+      // Ahead of the log that is held here: it is judged again when that moves. Else nobody's word, or done already.
+      if (ends instanceof Refusal && AHEAD.has(ends.code)) early = [...early, bytes].slice(-MOST_EARLY);
+      return;
+    }
     restricted = new Set([...restricted, ...ends]);
     hears.restricted(ends, act);
   };

@@ -12,7 +12,14 @@ import {
   receiveCommit,
   type Seated,
 } from '@parley/protocol/keys';
-import type { Action, Ledger, Seating, VerifiedEntry } from '@parley/protocol/log';
+import {
+  type Action,
+  acts,
+  type CircleState,
+  type Ledger,
+  type Seating,
+  type VerifiedEntry,
+} from '@parley/protocol/log';
 import { type Due, due } from '@parley/protocol/meeting';
 import type { Blobs } from './blobs.ts';
 
@@ -51,6 +58,8 @@ type Submitted =
 export const openTable = (needs: TableNeeds): Table => {
   /** Every seating that the log ever held: a roster may name one that has ended since. */
   const known = new Map<number, Seating>();
+  /** Entries that do not act yet, and what the log said of the table at each. */
+  let waiting: readonly { readonly table: CircleState | null; readonly entry: VerifiedEntry }[] = [];
   let circle: Circle | null = null;
   let submitted: Submitted | null = null;
   let closed = false;
@@ -82,11 +91,17 @@ export const openTable = (needs: TableNeeds): Table => {
     submitted = null;
   };
 
-  const follow = async (ledger: Ledger, { act }: VerifiedEntry) => {
-    for (const [id, seating] of ledger.state.seatings) known.set(id, seating);
+  /** Follows what came, in order, as far as it acts already: whoever is added gets keys only once all have agreed. */
+  const drain = async () => {
+    for (let next = waiting[0]; latest && next && !closed && acts(latest.ledger, next.entry); next = waiting[0]) {
+      waiting = waiting.slice(1);
+      await follow(next.table, next.entry);
+    }
+  };
+
+  const follow = async (table: CircleState | null, { act }: VerifiedEntry) => {
     const { action } = act;
     if (action.kind !== 'found' && action.kind !== 'commit') return;
-    const { table } = ledger.state;
     if (!table?.members.includes(needs.own)) return;
     const mine = submitted && equal(submitted.act, act.hash) ? submitted : null;
     if (mine) {
@@ -194,7 +209,9 @@ export const openTable = (needs: TableNeeds): Table => {
   return {
     moved: (ledger, entry, restricted) => {
       latest = { ledger, restricted };
-      if (entry) inOrder(() => follow(ledger, entry));
+      for (const [id, seating] of ledger.state.seatings) known.set(id, seating);
+      if (entry) waiting = [...waiting, { table: ledger.state.table, entry }];
+      inOrder(drain);
       inOrder(serve);
     },
     refused: (act) =>

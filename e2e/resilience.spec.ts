@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { openSeat, type Rehearsal, startRehearsal } from './rehearsal/index.ts';
+
+let rehearsal: Rehearsal;
+test.beforeEach(async () => {
+  rehearsal = await startRehearsal();
+});
+test.afterEach(() => rehearsal.stop());
+
+const written = async (file: string): Promise<object> =>
+  JSON.parse(await readFile(join(rehearsal.data, file), 'utf8')) as object; // what the product wrote itself
+
+const sfuOf = async (delegation: string): Promise<number> =>
+  Number(Reflect.get(await written(`${delegation}/sfu/sfu.json`), 'pid'));
+
+/** Process number of the node of Alba, which hosts. */
+const hostsNode = async (): Promise<number> => {
+  const nodes: unknown = Reflect.get(await written('rehearsal.json'), 'nodes');
+  return Number(Array.isArray(nodes) ? nodes[0] : Number.NaN);
+};
+
+test('an SFU killed with -9: the picture comes back by itself', async ({ browser }) => {
+  test.setTimeout(120_000);
+  const host = await openSeat(browser, rehearsal, 'alba-principal', { standIn: true });
+  await openSeat(browser, rehearsal, 'borland-principal', { standIn: true });
+  await host.sees('Anders Holm');
+  const before = await sfuOf('borland');
+  process.kill(before, 'SIGKILL');
+  await expect.poll(() => sfuOf('borland')).not.toBe(before);
+  await host.sees('Anders Holm');
+});
+
+test('a host that hangs, then dies: the talk goes on, leaving works, and sitting works again', async ({ browser }) => {
+  test.setTimeout(120_000);
+  const guest = await openSeat(browser, rehearsal, 'borland-principal', { standIn: true });
+  const adviser = await openSeat(browser, rehearsal, 'borland-adviser', { standIn: true });
+  await guest.sees('Mira Osei');
+  const node = await hostsNode();
+  const sfu = await sfuOf('alba');
+  process.kill(node, 'SIGSTOP');
+  await expect(guest.page.getByText('The talk goes on; nobody new can sit.').first()).toBeVisible({ timeout: 30_000 });
+  await guest.sees('Mira Osei');
+  await adviser.leave();
+  await expect.poll(async () => (await guest.tiles()).length).toBe(0);
+
+  process.kill(node, 'SIGKILL');
+  await expect.poll(hostsNode).not.toBe(node);
+  expect(await sfuOf('alba'), 'the SFU outlives its node').toBe(sfu);
+  await openSeat(browser, rehearsal, 'alba-principal', { standIn: true });
+  await guest.sees('Ilaria Conti');
+});
