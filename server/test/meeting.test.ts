@@ -1,8 +1,18 @@
+import { join } from 'node:path';
 import { type Bytes, encode, equal, hash, Refusal } from '@parley/protocol/bytes';
-import { openMessage, signMessage } from '@parley/protocol/log';
+import {
+  countersign,
+  type Entry,
+  type Ledger,
+  openMessage,
+  placeAct,
+  signAct,
+  signMessage,
+} from '@parley/protocol/log';
 import type { PeerRequest } from '@parley/protocol/wire';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openDevice } from './device.ts';
+import { openIdentity } from '../src/identity/files.ts';
+import { type Device, openDevice } from './device.ts';
 import { type Pair, startOne, startPair } from './pair.ts';
 
 let pair: Pair;
@@ -158,6 +168,76 @@ test('[PEER8] each node says only what is its own to say', async () => {
   const message = await signMessage(ilaria.signer, { meeting, seating, n: 1, passing });
   expect(await ask({ kind: 'passed', meeting, message })).toMatchObject({ code: 'peer.not-yours' });
 });
+
+/** What the host's node would write, signed with its own keys: an own delegate's leaving, as the next entry. */
+const leaving = async (ledger: Ledger, of: Device, n: number, saw = ledger.state.head) => {
+  const { state } = ledger;
+  const seating = [...state.seatings.values()].find((one) => equal(one.device, of.signer.publicKey));
+  if (!seating) throw new Error('not seated');
+  const { meeting } = state.sheet;
+  const by = { kind: 'device', mandate: seating.mandate } as const;
+  const action = { kind: 'leave', seating: seating.id } as const;
+  const act = await signAct(of.signer, { meeting, by, n, saw, action });
+  return { act, entry: placeAct(state, act, Math.max(state.time, Date.now())), seating: seating.id };
+};
+const hostWord = async (entry: Entry) =>
+  countersign(await openIdentity(join(pair.prepared[0].config.folder, 'identity'), Date.now()), entry);
+const NUMBER = 2 ** 50; // above every number that the device has used
+
+test('[LOG9] an entry is countersigned only once the host has countersigned it', async () => {
+  const ilaria = await device('alba-principal');
+  const tomas = await device('alba-adviser');
+  await ilaria.sit();
+  await tomas.sit();
+  const before = await ilaria.until(({ settled }) => settled.seatings.size === 2);
+  const { meeting } = before.state.sheet;
+  const push = (entry: Entry, words: readonly Bytes[]) => {
+    const request = { kind: 'entry', meeting, entry: entry.bytes, blobs: [], countersignatures: words } as const;
+    return pair.alba.ask(pair.borland.root, request);
+  };
+  const first = await leaving(before, tomas, NUMBER);
+  expect(await push(first.entry, [])).toEqual({ kind: 'done' });
+  expect(await push(first.entry, [await hostWord(first.entry)])).toEqual({ kind: 'done' });
+  const after = await ilaria.until(({ settled }) => settled.head.seq === first.entry.seq);
+  const second = await leaving(after, ilaria, NUMBER);
+  const other = placeAct(after.state, second.act, second.entry.time + 1);
+  expect(await push(second.entry, [await hostWord(other)])).toMatchObject({ code: 'log.fork' });
+});
+
+test('[LOG9] an entry that comes with the host’s countersignature is countersigned at once', async () => {
+  const ilaria = await device('alba-principal');
+  await ilaria.sit();
+  const now = await ilaria.until(({ settled }) => settled.seatings.size === 1);
+  const { meeting } = now.state.sheet;
+  const { entry } = await leaving(now, ilaria, NUMBER);
+  const countersignatures = [await hostWord(entry)];
+  const request = { kind: 'entry', meeting, entry: entry.bytes, blobs: [], countersignatures } as const;
+  expect(await pair.alba.ask(pair.borland.root, request)).toMatchObject({ kind: 'countersigned' });
+});
+
+test('[ACT2] [RESTRICT1] a restriction that came early acts when the log has come that far, also after a restart', async () => {
+  const ilaria = await device('alba-principal');
+  const tomas = await device('alba-adviser');
+  const { seating } = await ilaria.sit();
+  await tomas.sit();
+  const now = await ilaria.until(({ settled }) => settled.seatings.size === 2);
+  const { meeting } = now.state.sheet;
+  const next = await leaving(now, tomas, NUMBER);
+  const early = await leaving(now, ilaria, NUMBER, { seq: next.entry.seq, head: next.entry.head });
+  expect(await pair.alba.ask(pair.borland.root, { kind: 'restricted', meeting, act: early.act })).toEqual({
+    kind: 'done',
+  });
+  await pair.borland.stop();
+  const borland = await startOne(pair.prepared[1].config);
+  const [held] = borland.meetings;
+  await held!.synced();
+  expect(held!.living().map(({ id }) => id)).toContain(seating);
+  const countersignatures = [await hostWord(next.entry)];
+  const request = { kind: 'entry', meeting, entry: next.entry.bytes, blobs: [], countersignatures } as const;
+  expect(await pair.alba.ask(borland.root, request)).toMatchObject({ kind: 'countersigned' });
+  expect(held!.living()).toEqual([]);
+  await borland.stop();
+}, 20_000);
 
 test('[PEER11] a second log stops the meeting, and devices are told why', async () => {
   const anders = await device('borland-principal');

@@ -55,6 +55,9 @@ const AFTER_START_MS = 10_000;
 /** Codes after which there is nothing to go on with: two logs exist, or a pinned root is not what it was. */
 const FATAL = new Set(['log.fork', 'log.equivocation', 'peer.root-changed']);
 
+/** Codes with which a host takes a restriction later: it is given to it again. */
+const LATER = new Set(['host.away', 'host.not-synced', 'act.ahead', 'restrict.ahead']);
+
 const done: PeerReply = { kind: 'done' };
 const asReply = ({ code, detail }: Refusal): PeerReply => ({ kind: 'refused', code, detail: detail.slice(0, 400) });
 const toDevice = (act: Bytes | null, { code, detail }: Refusal): NodeToDevice => ({
@@ -98,11 +101,11 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
 
   const living = (): readonly Seating[] => {
     const { state, settled } = ledger();
-    const ended = record.ended();
+    const ended = record.direct.ended();
     return [...settled.seatings.values()].filter(({ id }) => state.seatings.has(id) && !ended.has(id));
   };
   const ownStanding = (): readonly Seating[] => {
-    const ended = record.ended();
+    const ended = record.direct.ended();
     return [...ledger().state.seatings.values()].filter(({ id, root }) => root === ownName && !ended.has(id));
   };
 
@@ -140,13 +143,16 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
   };
 
   /** Tells everybody here of a new entry; the counterparts of it (the host) or of the own countersignature. */
-  const announce = async ({ entry, blobs, countersignature }: Recorded): Promise<void> => {
+  const announce = async ({ entry, blobs, words, countersignature }: Recorded): Promise<void> => {
     const signatures = countersignature ? [countersignature] : [];
-    people.tell({ kind: 'entry', entry: entry.bytes, blobs, countersignatures: signatures });
+    people.tell({ kind: 'entry', entry: entry.bytes, blobs, countersignatures: [...words, ...signatures] });
     if (hosting) {
       const request: PeerRequest = { kind: 'entry', meeting, entry: entry.bytes, blobs, countersignatures: signatures };
       for (const answer of tellPeers(request)) void answer.then(takeAnswer);
     } else if (countersignature) tellPeers({ kind: 'countersigned', meeting, countersignature });
+    const acting = await record.direct.moved();
+    for (const act of acting) people.tell({ kind: 'restricted', act });
+    if (acting.length > 0) void resubmit();
     await refresh();
   };
   const takeAnswer = async (answer: PeerReply | Refusal): Promise<void> => {
@@ -163,6 +169,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     if (taken === null) return null;
     people.tell({ kind: 'countersigned', countersignature: given });
     await refresh();
+    if (!hosting && taken.root === hostName) await signLate();
     return null;
   };
   const signLate = async (): Promise<void> => {
@@ -176,11 +183,11 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
   /** Entries that came unasked (`live`) or were asked for, in order. Only the host's node sends any. */
   const takeEntry = async (
     given: Bytes,
-    blobs: readonly Bytes[] | null,
+    beside: { readonly blobs: readonly Bytes[] | null; readonly words: readonly Bytes[] },
     live: boolean,
   ): Promise<Recorded | Refusal> => {
     if (stopped) return stopped;
-    const taken = await record.receive(given, blobs, live);
+    const taken = await record.receive(given, beside, live);
     if (!(taken instanceof Refusal)) {
       await announce(taken);
       return taken;
@@ -196,15 +203,20 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     run(async () => {
       // A host that lost its newest entries learns them from its counterparts again.
       if (root === hostName || hosting)
-        for (const entry of entries) if ((await takeEntry(entry, null, false)) instanceof Refusal) break;
+        for (const entry of entries)
+          if ((await takeEntry(entry, { blobs: null, words: [] }, false)) instanceof Refusal) break;
       for (const given of signatures) await takeCountersignature(given);
       await signLate();
     });
 
-  const restrict = async (given: Bytes): Promise<Refusal | null> => {
-    const act = await record.restrict(given);
+  const restrict = async (given: Bytes, from: string): Promise<Refusal | null> => {
+    const act = await record.direct.restrict(given, from);
     if (act instanceof Refusal) return act;
     if (act === null) return null;
+    if (act === 'early') {
+      pulse.beat();
+      return null;
+    }
     people.tell({ kind: 'restricted', act: given });
     await refresh();
     return null;
@@ -221,9 +233,11 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       return answer.code === 'peer.unreachable' ? new Refusal('host.away') : stopIfFatal(answer);
     if (answer.kind !== 'entry') return new Refusal('peer.answer', answer.kind);
     // The same entry also comes with the host's own message; whichever is first is taken.
-    const taken = await run(() => takeEntry(answer.entry, blobs, true));
-    if (taken instanceof Refusal && taken.code !== 'log.replay' && taken.code !== 'log.gap') return taken;
-    for (const given of answer.countersignatures) await run(() => takeCountersignature(given));
+    const words = answer.countersignatures;
+    const taken = await run(() => takeEntry(answer.entry, { blobs, words }, true));
+    if (!(taken instanceof Refusal) || taken.code === 'log.gap') return null;
+    if (taken.code !== 'log.replay') return taken;
+    for (const given of words) await run(() => takeCountersignature(given));
     return null;
   };
   const orderHere = async (given: Bytes, blobs: readonly Bytes[], from: string): Promise<Recorded | Refusal> => {
@@ -233,15 +247,15 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     return recorded;
   };
   const restrictEverywhere = async (given: Bytes): Promise<Refusal | null> => {
-    const refused = await run(() => restrict(given));
+    const refused = await run(() => restrict(given, ownName));
     if (refused) return refused;
     tellPeers({ kind: 'restricted', meeting, act: given });
     const refusal = await toHost(given, []);
-    return refusal && refusal.code !== 'host.away' && refusal.code !== 'host.not-synced' ? refusal : null;
+    return refusal && !LATER.has(refusal.code) ? refusal : null;
   };
   // Restrictions that the host could not be given yet.
   const resubmit = async (): Promise<void> => {
-    for (const given of record.waiting()) await toHost(given, []);
+    for (const given of record.direct.waiting()) await toHost(given, []);
   };
 
   // What passed here while a counterpart was not reached.
@@ -290,8 +304,10 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       case 'entry': {
         if (root !== hostName) return asReply(new Refusal('peer.not-host'));
         const taken = await run(async () => {
-          const recorded = await takeEntry(request.entry, request.blobs, true);
-          for (const given of request.countersignatures) await takeCountersignature(given);
+          const { blobs, countersignatures: words } = request;
+          const recorded = await takeEntry(request.entry, { blobs, words }, true);
+          if (recorded instanceof Refusal && recorded.code === 'log.replay')
+            for (const given of words) await takeCountersignature(given);
           return recorded;
         });
         if (taken instanceof Refusal) return taken.code === 'log.replay' ? done : asReply(taken);
@@ -302,7 +318,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
         return refusal ? asReply(refusal) : done;
       }
       case 'restricted': {
-        const refusal = await run(() => restrict(request.act));
+        const refusal = await run(() => restrict(request.act, root));
         return refusal ? asReply(refusal) : done;
       }
       case 'passed': {

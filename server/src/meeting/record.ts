@@ -5,7 +5,8 @@ import {
   type Countersignature,
   countersign,
   type Entry,
-  judgeDirect,
+  follow,
+  judgeSigning,
   judgeTime,
   type Ledger,
   openAct,
@@ -15,19 +16,21 @@ import {
   type Sheet,
   take,
   type VerifiedEntry,
-  verifyAct,
   verifyCountersignature,
   verifyEntry,
 } from '@parley/protocol/log';
 import { judgePackage, matchBlobs, order } from '@parley/protocol/meeting';
 import type { Clock } from '../clock.ts';
 import type { Store, StoredBlob } from '../store/store.ts';
+import { type Direct, openDirect } from './direct.ts';
 
-/** An entry that this node has stored and countersigned. */
+/** An entry that this node has stored and, where it may, countersigned. */
 export type Recorded = {
   readonly entry: Entry;
   readonly act: Act;
   readonly blobs: readonly Bytes[];
+  /** Countersignatures that came beside it and say something new. */
+  readonly words: readonly Bytes[];
   /** This node's own countersignature, or null where it may not sign yet. */
   readonly countersignature: Bytes | null;
 };
@@ -38,23 +41,24 @@ export type Recorded = {
  */
 export type LogRecord = {
   readonly ledger: () => Ledger;
-  /** Seatings that a restriction ended directly, before the log did. */
-  readonly ended: () => ReadonlySet<number>;
-  /** Restrictions that came directly and whose seating the log still holds. */
-  readonly waiting: () => readonly Bytes[];
+  /** Restrictions that came directly. */
+  readonly direct: Direct;
   /** The host: gives an act of `from` (root in hex) its place. */
   readonly order: (act: Bytes, blobs: readonly Bytes[], from: string) => Promise<Recorded | Refusal>;
   /**
-   * Takes an entry of the host's. `blobs` null: they are fetched when they are wanted. `live`: it was made just now,
-   * so that the host's time can be judged.
+   * Takes an entry of the host's, with the countersignatures that came beside it: nothing is kept where one of them
+   * is refused, and nothing is countersigned before the host's is among those held (LOG9). `blobs` null: they are
+   * fetched when they are wanted. `live`: it was made just now, so that the host's time can be judged.
    */
-  readonly receive: (entry: Bytes, blobs: readonly Bytes[] | null, live: boolean) => Promise<Recorded | Refusal>;
+  readonly receive: (
+    entry: Bytes,
+    beside: { readonly blobs: readonly Bytes[] | null; readonly words: readonly Bytes[] },
+    live: boolean,
+  ) => Promise<Recorded | Refusal>;
   /** Takes a countersignature; null where it says nothing new. */
   readonly countersigned: (given: Bytes) => Promise<Countersignature | null | Refusal>;
   /** Countersigns the newest entry, where that was not possible when it came. */
   readonly catchUpSigning: () => Promise<Bytes | null>;
-  /** Takes a restriction directly; null where it is known already. */
-  readonly restrict: (act: Bytes) => Promise<Act | null | Refusal>;
 };
 
 export type RecordOptions = {
@@ -73,43 +77,41 @@ export const openRecord = async (options: RecordOptions): Promise<LogRecord> => 
   const { own, sheet, store, clock, maySign } = options;
   const { meeting } = sheet;
   const ownName = toHex(own.root);
+  const hosting = equal(own.root, sheet.host);
   let ledger = openLedger(sheet);
-  const ended = new Map<number, Bytes>();
-  const known = new Set<string>();
   let newest: Entry | null = null;
 
   const must = <T>(value: T | Refusal): T => {
     if (value instanceof Refusal) throw new Error(`the store holds what must not be there: ${value.code}`);
     return value;
   };
-  const advance = (next: Ledger) => {
-    ledger = next;
-    for (const seating of ended.keys()) if (!ledger.state.seatings.has(seating)) ended.delete(seating);
-  };
 
   for (let after = 0; ; after = ledger.state.head.seq) {
     const part = await store.entriesAfter(meeting, after, PART);
-    for (const { bytes } of part) {
-      newest = must(openEntry(bytes));
-      ledger = must(append(ledger, must(await verifyEntry(ledger.state, newest))));
-    }
+    const followed = must(
+      await follow(
+        ledger,
+        part.map(({ bytes }) => bytes),
+        [],
+      ),
+    );
+    newest = followed.entries.at(-1)?.entry ?? newest;
+    ledger = followed.ledger;
     if (part.length < PART) break;
   }
   for (const bytes of await store.newestCountersignatures(meeting)) {
     const next = take(ledger, must(await verifyCountersignature(sheet, bytes)));
     if (!(next instanceof Refusal)) ledger = next;
   }
-  for (const bytes of await store.restrictions(meeting)) {
-    const act = await verifyAct(ledger.state, bytes, clock.now());
-    const ends = act instanceof Refusal ? act : judgeDirect(ledger.state, act);
-    if (!(ends instanceof Refusal)) for (const seating of ends) ended.set(seating, bytes);
-  }
+  const direct = await openDirect({ meeting, store, clock, ledger: () => ledger });
 
-  const signNewest = async (entry: Entry): Promise<Bytes | null> => {
-    if (!maySign()) return null;
+  /** Countersigns where that may be. The time of an entry that was missed lies in the past without being wrong. */
+  const signNewest = async (entry: Entry, live: boolean): Promise<Bytes | null> => {
+    const now = clock.now();
+    if (!maySign() || (!hosting && judgeSigning(ledger, entry, live ? now : Math.min(now, entry.time)))) return null;
     const bytes = await countersign(own, entry);
     await store.addCountersignature(meeting, entry.seq, own.root, bytes);
-    advance(must(take(ledger, must(await verifyCountersignature(sheet, bytes)))));
+    ledger = must(take(ledger, must(await verifyCountersignature(sheet, bytes))));
     return bytes;
   };
 
@@ -117,19 +119,36 @@ export const openRecord = async (options: RecordOptions): Promise<LogRecord> => 
     { entry, act }: VerifiedEntry,
     next: Ledger,
     blobs: readonly StoredBlob[],
-  ): Promise<Recorded | Refusal> => {
+    words: readonly Countersignature[],
+    live: boolean,
+  ): Promise<Recorded> => {
     const stored = { seq: entry.seq, head: entry.head, bytes: entry.bytes };
     if (!(await store.addEntry(meeting, stored, blobs))) throw new Error('the store is ahead of its own node');
-    advance(next);
+    for (const word of words) await store.addCountersignature(meeting, word.seq, fromHex(word.root), word.bytes);
+    ledger = next;
     newest = entry;
-    const countersignature = await signNewest(entry);
-    return { entry, act, blobs: blobs.map((blob) => blob.bytes), countersignature };
+    const countersignature = await signNewest(entry, live);
+    const given = words.map((word) => word.bytes);
+    return { entry, act, blobs: blobs.map((blob) => blob.bytes), words: given, countersignature };
+  };
+
+  /** A countersignature against a ledger that it may move; null where it says nothing new. */
+  const readWord = async (
+    on: Ledger,
+    given: Bytes,
+  ): Promise<{ word: Countersignature; next: Ledger } | null | Refusal> => {
+    const word = await verifyCountersignature(sheet, given);
+    if (word instanceof Refusal) return word;
+    const held = on.tally.get(word.root);
+    if (held && equal(held.bytes, given)) return null;
+    const next = take(on, word);
+    if (next instanceof Refusal) return next.code === 'log.fork' ? named(word, next) : next;
+    return next === on ? null : { word, next };
   };
 
   return {
     ledger: () => ledger,
-    ended: () => new Set(ended.keys()),
-    waiting: () => [...ended.values()],
+    direct,
     order: async (given, blobs, from) => {
       if (!maySign()) return new Refusal('host.not-synced');
       const opened = openAct(given);
@@ -140,9 +159,9 @@ export const openRecord = async (options: RecordOptions): Promise<LogRecord> => 
       if (ordered instanceof Refusal) return ordered;
       if (ordered.verified.act.root !== from) return new Refusal('peer.not-yours', from);
       const unusable = await judgePackage(ordered.verified, matched);
-      return unusable ?? keep(ordered.verified, ordered.ledger, matched);
+      return unusable ?? keep(ordered.verified, ordered.ledger, matched, [], true);
     },
-    receive: async (given, blobs, live) => {
+    receive: async (given, { blobs, words }, live) => {
       const entry = openEntry(given);
       if (entry instanceof Refusal) return entry;
       const verified = await verifyEntry(ledger.state, entry);
@@ -153,35 +172,28 @@ export const openRecord = async (options: RecordOptions): Promise<LogRecord> => 
       if (matched instanceof Refusal) return matched;
       const unusable = await judgePackage(verified, matched);
       if (unusable) return unusable;
-      const next = append(ledger, verified);
-      return next instanceof Refusal ? next : keep(verified, next, matched);
+      let next = append(ledger, verified);
+      const taken: Countersignature[] = [];
+      for (const word of words) {
+        if (next instanceof Refusal) return next;
+        const read = await readWord(next, word);
+        if (read instanceof Refusal) return read;
+        if (read === null) continue;
+        next = read.next;
+        taken.push(read.word);
+      }
+      return next instanceof Refusal ? next : keep(verified, next, matched, taken, live);
     },
     countersigned: async (given) => {
-      const read = await verifyCountersignature(sheet, given);
-      if (read instanceof Refusal) return read;
-      const held = ledger.tally.get(read.root);
-      if (held && equal(held.bytes, given)) return null;
-      const next = take(ledger, read);
-      if (next instanceof Refusal) return next.code === 'log.fork' ? named(read, next) : next;
-      if (next === ledger) return null;
-      await store.addCountersignature(meeting, read.seq, fromHex(read.root), given);
-      advance(next);
-      return read;
+      const read = await readWord(ledger, given);
+      if (read === null || read instanceof Refusal) return read;
+      await store.addCountersignature(meeting, read.word.seq, fromHex(read.word.root), given);
+      ledger = read.next;
+      return read.word;
     },
     catchUpSigning: async () => {
       const signed = ledger.tally.get(ownName)?.seq ?? 0;
-      return newest && newest.seq > signed ? signNewest(newest) : null;
-    },
-    restrict: async (given) => {
-      const act = await verifyAct(ledger.state, given, clock.now());
-      if (act instanceof Refusal) return act;
-      if (known.has(toHex(act.hash))) return null;
-      const ends = judgeDirect(ledger.state, act);
-      if (ends instanceof Refusal) return ends;
-      await store.addRestriction(meeting, act.hash, given);
-      known.add(toHex(act.hash));
-      for (const seating of ends) ended.set(seating, given);
-      return act;
+      return newest && newest.seq > signed ? signNewest(newest, false) : null;
     },
   };
 

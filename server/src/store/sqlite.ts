@@ -104,6 +104,9 @@ const storeOver = (db: Kysely<Tables>): Store => ({
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   },
+  dropRestriction: async (meeting, hash) => {
+    await db.deleteFrom('restrictions').where('meeting', '=', meeting).where('hash', '=', hash).execute();
+  },
   restrictions: async (meeting) => {
     const rows = await db.selectFrom('restrictions').select('bytes').where('meeting', '=', meeting).execute();
     return rows.map((row) => own(row.bytes));

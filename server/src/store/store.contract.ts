@@ -71,12 +71,15 @@ export const storeContract = (name: string, place: () => Place): void => {
       expect(new Set(await store.countersignaturesAt(meeting, 1))).toEqual(new Set([first, third]));
     });
 
-    test('keeps restrictions once', async () => {
+    test('keeps restrictions once, until they are dropped', async () => {
       const [hash, act] = [some(), some(90)];
       await store.addRestriction(meeting, hash, act);
       await store.addRestriction(meeting, hash, act);
       await reopen();
       expect(await store.restrictions(meeting)).toEqual([act]);
+      await store.dropRestriction(meeting, hash);
+      await reopen();
+      expect(await store.restrictions(meeting)).toEqual([]);
     });
 
     test('keeps blobs by their hash, of one meeting only', async () => {

@@ -44,6 +44,8 @@ export type Store = {
 
   /** Keeps a restriction that came directly, by the hash of the act; the same again is nothing new. */
   readonly addRestriction: (meeting: Bytes, hash: Bytes, bytes: Bytes) => Promise<void>;
+  /** Forgets one that turned out not to stand. */
+  readonly dropRestriction: (meeting: Bytes, hash: Bytes) => Promise<void>;
   readonly restrictions: (meeting: Bytes) => Promise<readonly Bytes[]>;
 
   readonly addBlobs: (meeting: Bytes, blobs: readonly StoredBlob[]) => Promise<void>;

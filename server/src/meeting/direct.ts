@@ -1,0 +1,97 @@
+import { type Bytes, fromHex, hash, Refusal, toHex } from '@parley/protocol/bytes';
+import { type Act, isRestriction, judgeDirect, type Ledger, openAct, verifyAct } from '@parley/protocol/log';
+import type { Clock } from '../clock.ts';
+import type { Store } from '../store/store.ts';
+
+/** Restrictions that came directly, outside the log (RESTRICT3). What is taken has been stored. */
+export type Direct = {
+  /** Seatings that one ended, before the log did. */
+  readonly ended: () => ReadonlySet<number>;
+  /** Those whose seating the log still holds. */
+  readonly waiting: () => readonly Bytes[];
+  /**
+   * Takes one that came from the node of `from` (root in hex): null where it is known already, `early` where it
+   * speaks of what this log does not hold yet. Of those, 64 are kept for each root; one more is refused.
+   */
+  readonly restrict: (given: Bytes, from: string) => Promise<Act | 'early' | null | Refusal>;
+  /** The log has moved: forgets what it has done itself, and judges again what came early; what acts by that. */
+  readonly moved: () => Promise<readonly Bytes[]>;
+};
+
+export type DirectOptions = {
+  readonly meeting: Bytes;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ledger: () => Ledger;
+};
+
+const AHEAD = new Set(['act.ahead', 'restrict.ahead']);
+const MOST_EARLY = 64;
+
+/** Opens what the store holds of them, judged by the log as it stands. */
+export const openDirect = async ({ meeting, store, clock, ledger }: DirectOptions): Promise<Direct> => {
+  const ended = new Map<number, Bytes>();
+  const known = new Set<string>();
+  const early = new Map<string, { readonly act: Bytes; readonly from: string }>();
+
+  const judge = async (given: Bytes): Promise<{ readonly act: Act; readonly ends: readonly number[] } | Refusal> => {
+    const { state } = ledger();
+    const act = await verifyAct(state, given, clock.now());
+    if (act instanceof Refusal) return act;
+    const ends = judgeDirect(state, act);
+    return ends instanceof Refusal ? ends : { act, ends };
+  };
+  const takeIn = (name: string, given: Bytes, ends: readonly number[]) => {
+    known.add(name);
+    for (const seating of ends) ended.set(seating, given);
+  };
+
+  for (const given of await store.restrictions(meeting)) {
+    const name = toHex(hash('act', given));
+    const judged = await judge(given);
+    if (!(judged instanceof Refusal)) takeIn(name, given, judged.ends);
+    else if (AHEAD.has(judged.code)) early.set(name, { act: given, from: 'before' });
+  }
+
+  return {
+    ended: () => new Set(ended.keys()),
+    waiting: () => [...ended.values()],
+    restrict: async (given, from) => {
+      const name = toHex(hash('act', given));
+      if (known.has(name) || early.has(name)) return null;
+      const judged = await judge(given);
+      if (!(judged instanceof Refusal)) {
+        await store.addRestriction(meeting, judged.act.hash, given);
+        takeIn(name, given, judged.ends);
+        return judged.act;
+      }
+      if (!AHEAD.has(judged.code)) return judged;
+      const opened = openAct(given);
+      if (opened instanceof Refusal) return opened;
+      const { action } = opened.inner;
+      if (!isRestriction(action)) return new Refusal('restrict.not-direct', action.kind);
+      // Nobody's signature is known to stand yet: one root must not be able to fill what another needs.
+      const theirs = [...early.values()].filter((one) => one.from === from);
+      if (theirs.length >= MOST_EARLY) return judged;
+      await store.addRestriction(meeting, hash('act', given), given);
+      early.set(name, { act: given, from });
+      return 'early';
+    },
+    moved: async () => {
+      const { seatings } = ledger().state;
+      for (const seating of ended.keys()) if (!seatings.has(seating)) ended.delete(seating);
+      const acting: Bytes[] = [];
+      for (const [name, { act }] of early) {
+        const judged = await judge(act);
+        if (judged instanceof Refusal && AHEAD.has(judged.code)) continue;
+        early.delete(name);
+        if (judged instanceof Refusal) await store.dropRestriction(meeting, fromHex(name));
+        else {
+          takeIn(name, act, judged.ends);
+          acting.push(act);
+        }
+      }
+      return acting;
+    },
+  };
+};
