@@ -86,6 +86,7 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
   let told = '';
 
   const heard = (message: Message, seating: Seating) => {
+    if (seating.id === needs.seating) return; // our own word, as our node tells it to everybody
     const { passing } = message;
     if (passing.kind === 'media') says.set(seating.id, passing);
     if (passing.kind === 'ready') epochs.ready(seating.id, passing.generation, passing.epoch);

@@ -58,7 +58,7 @@ export const tilesOf = (
 };
 
 /** Whether everything that plays is proven. */
-export const provenOf = (tiles: readonly TileView[]): Extract<View, { kind: 'stage' }>['proven'] => {
+const provenOf = (tiles: readonly TileView[]): Extract<View, { kind: 'stage' }>['proven'] => {
   const playing = tiles.filter(({ picture, sound }) => picture || sound);
   if (playing.length === 0) return 'none';
   const sure = playing.filter(({ state }) => ['verified', 'camera-off', 'sound-only'].includes(state.kind));
@@ -67,7 +67,7 @@ export const provenOf = (tiles: readonly TileView[]): Extract<View, { kind: 'sta
 };
 
 /** Delegations that can see and hear this: those with somebody seated. */
-export const audienceOf = ({ sheet, mandate }: Agreement, tiles: readonly TileView[]) =>
+const audienceOf = ({ sheet, mandate }: Agreement, tiles: readonly TileView[]) =>
   sheet.delegations
     .map(({ root }) => delegationView(sheet, root, mandate.root))
     .filter(({ root, own }) => own || tiles.some(({ seat }) => seat.delegation.root === root));
