@@ -1,12 +1,15 @@
+import type { ParticipantInfo } from '@livekit/protocol';
 import { type Bytes, Refusal, type Signer } from '@parley/protocol/bytes';
 import { type Action, openAct, openEntry, signAct } from '@parley/protocol/log';
 import type { PeerRequest } from '@parley/protocol/wire';
 import { expect, test } from '@playwright/test';
 import { hueOf } from '../web/src/platform/stand-in/script.ts';
 import { installEars, listen } from './attackers/ears.ts';
+import { truth } from './attackers/middle.ts';
 import { buildModifiedClient, type ModifiedClient } from './attackers/modified-client.ts';
 import type { Forger } from './attackers/pages/forge.ts';
 import { type GhostPage, openGhost, servePages } from './attackers/pages.ts';
+import { participantsOf, type Rewrite } from './attackers/sfu-proxy.ts';
 import { openStage, type Side, type Stage } from './attackers/stage.ts';
 import { openSeat, type Seat } from './rehearsal/index.ts';
 
@@ -144,6 +147,41 @@ test('a member that strips the proofs from its own frames is not shown', async (
   await refusedAt(person, ['proof.missing', 'proof.contradicted', 'sframe.ahead']);
   await ghost.context.close();
 });
+
+/** Tells those who subscribe that the names, or the tracks, of the two who publish are each other's. */
+const swapping = (what: 'names' | 'tracks'): Rewrite => {
+  const others = new Map<string, ParticipantInfo>();
+  return (response, to) => {
+    const { message } = response;
+    if (to.publishes) return response;
+    if (message.case === 'join') {
+      const [one, other] = message.value.otherParticipants.filter(({ tracks }) => tracks.length > 0);
+      if (one && other) others.set(one.sid, other.clone()).set(other.sid, one.clone());
+    }
+    for (const participant of participantsOf(response)) {
+      const other = others.get(participant.sid);
+      if (other && what === 'names') participant.identity = other.identity;
+      if (other && what === 'tracks') participant.tracks = other.tracks;
+    }
+    return response;
+  };
+};
+
+// The SFU's names and tracks have no part in whose tile a picture is on: whose it is, its key ID says, and its proofs.
+// Turns red where strandOf (protocol/src/frames/receiver.ts) takes any other than the leaf's own seating.
+for (const what of ['names', 'tracks'] as const)
+  test(`the SFU swaps the ${what} of two people: each picture stays on its own tile`, async () => {
+    const { proxy } = stage.borland;
+    proxy.rewrite = swapping(what);
+    const before = proxy.lies();
+    for (const passage of proxy.passages) if (!passage.publishes) passage.cut();
+    await expect.poll(() => proxy.lies(), within).toBeGreaterThan(before);
+    await expect(async () => person.sees('Borland principal', 'Borland note-taker')).toPass(within);
+    await rightPictures(person);
+    proxy.rewrite = truth;
+    for (const passage of proxy.passages) if (!passage.publishes) passage.cut();
+    await expect(async () => person.sees('Borland principal', 'Borland note-taker')).toPass(within);
+  });
 
 test.describe('a removed member', () => {
   const ghosts: GhostPage[] = [];

@@ -112,8 +112,12 @@ test('a ghost sends its own picture and sound in clear: nothing of it is seen or
   await ghost.page.evaluate(() => window.ghost.publishPlain());
   await reads('A device that nobody admitted');
   await expect.poll(async () => (await listen(victim.page)).in, within).toBeGreaterThan(before.in + 100);
-  const sent = await ghost.page.evaluate(() => window.ghost.sent());
-  expect(Math.min(sent.audio, sent.video)).toBeGreaterThan(10);
+  await expect
+    .poll(async () => {
+      const { audio, video } = await ghost.page.evaluate(() => window.ghost.sent());
+      return Math.min(audio, video);
+    }, within)
+    .toBeGreaterThan(20);
   await allIsWell();
   await hearsTheRightOne();
   await ghost.context.close();

@@ -108,6 +108,3 @@ export const openDevice = async (link: string): Promise<Device> => {
     close: () => socket.close(),
   };
 };
-
-/** The hash by which a node refuses an act. */
-export const nameOf = (act: Bytes): Bytes => hash('act', act);

@@ -1,7 +1,7 @@
 import { ParticipantInfo_State } from '@livekit/protocol';
 import { expect } from '@playwright/test';
 import type { GhostPage } from './pages.ts';
-import { participantsOf, type Rewrite } from './sfu-proxy.ts';
+import { type Passage, participantsOf, type Rewrite } from './sfu-proxy.ts';
 import type { Side } from './stage.ts';
 
 /** The truth, as an honest SFU tells it. */
@@ -15,30 +15,33 @@ export const truth: Rewrite = (response) => response;
 export const standBetween = async (side: Side, relay: GhostPage, source: string): Promise<() => void> => {
   await relay.page.evaluate((of) => window.ghost.publishRelay(of), source);
   const { proxy } = side;
+  // Nobody is given both: those who listen only the relay, and the source not its own frames back.
+  const hiddenFrom = ({ publishes }: Passage) => (publishes ? relay.name : source);
   proxy.rewrite = (response, to) => {
-    if (to.publishes) return response;
     const { message } = response;
+    const hidden = hiddenFrom(to);
     if (message.case === 'join')
-      message.value.otherParticipants = message.value.otherParticipants.filter(({ identity }) => identity !== source);
+      message.value.otherParticipants = message.value.otherParticipants.filter(({ identity }) => identity !== hidden);
     if (message.case === 'update')
       message.value.participants = message.value.participants.filter(
-        ({ identity, state }) => identity !== source && state !== ParticipantInfo_State.DISCONNECTED,
+        ({ identity, state }) => identity !== hidden && (to.publishes || state !== ParticipantInfo_State.DISCONNECTED),
       );
-    for (const one of participantsOf(response)) if (one.identity === relay.name) one.identity = source;
+    if (!to.publishes)
+      for (const one of participantsOf(response)) if (one.identity === relay.name) one.identity = source;
     return response;
   };
   for (const passage of proxy.passages) if (!passage.publishes) passage.cut();
   // Whoever comes back is given the real tracks by themselves: they are taken away again.
-  const withheld = new Set<string>();
+  const withheld = new Set<Passage>();
   const withhold = async (): Promise<void> => {
-    for (const { publishes, identity } of proxy.passages) {
-      if (publishes || withheld.has(identity)) continue;
-      const tracks = await side.withhold(identity, source).catch(() => 0);
-      if (tracks === 2) withheld.add(identity);
+    for (const passage of proxy.passages) {
+      if (withheld.has(passage)) continue;
+      const tracks = await side.withhold(passage.identity, hiddenFrom(passage)).catch(() => 0);
+      if (tracks === 2) withheld.add(passage);
     }
   };
   const watching = setInterval(() => void withhold(), 150);
-  await expect.poll(() => withheld.size, { timeout: 45_000 }).toBeGreaterThan(0);
+  await expect.poll(() => withheld.size, { timeout: 45_000 }).toBeGreaterThan(1);
   return () => {
     clearInterval(watching);
     proxy.rewrite = truth;
