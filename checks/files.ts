@@ -15,9 +15,9 @@ export async function files(...patterns: string[]): Promise<string[]> {
   return [...new Set(stdout.split('\0'))].filter((path) => path !== '' && existsSync(join(root, path))).sort();
 }
 
-/** Whether a file is test code: `x.test.ts`, `.long`, `.spec`, `.contract`, and what only they use: `testing`, `trial`. */
+/** Whether a file is test code: `x.test.ts`, `.long`, `.spec`, `.contract`, and what only they use: `testing`, `trial`, `vectors`. */
 export function isTest(path: string): boolean {
-  return /\.(test|long|spec|contract)\.tsx?$|\/(trial|testing)(\/|\.ts$|$)/.test(path);
+  return /\.(test|long|spec|contract)\.tsx?$|\/(trial|testing|vectors)(\/|\.ts$|$)/.test(path);
 }
 
 /** A file's text, by its path from the root. */

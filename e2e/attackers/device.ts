@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type Bytes, decode, encode, hash, Refusal, type Signer, sign } from '@parley/protocol/bytes';
+import { type Bytes, decode, encode, Refusal, type Signer, sign } from '@parley/protocol/bytes';
 import { type MandateChain, mandateHash } from '@parley/protocol/identity';
 import { type Action, type Head, signAct } from '@parley/protocol/log';
 import { testKey } from '@parley/protocol/testing';

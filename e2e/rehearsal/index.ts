@@ -1,2 +1,2 @@
-export { openSeat, type Seat, type SeenTile } from './seat.ts';
-export { type Rehearsal, type RehearsalState, startRehearsal } from './start.ts';
+export { openSeat, type Seat } from './seat.ts';
+export { type Rehearsal, startRehearsal } from './start.ts';

@@ -18,8 +18,7 @@ const STILL = 1_500;
 
 /** Whether a pipe's frames may be shown: bound to this seat, and proven or waiting for the next proof. */
 export const shows = (carried: Carried | null): boolean =>
-  carried?.bound === true &&
-  (carried.proof === 'proven' || carried.proof === 'unproven' || carried.proof === 'late');
+  carried?.bound === true && (carried.proof === 'proven' || carried.proof === 'unproven' || carried.proof === 'late');
 
 /** What a tile says, worst first; `verified` only while everything that it shows is proven. */
 export const tileState = (facts: TileFacts): TileState => {
