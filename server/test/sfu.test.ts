@@ -58,6 +58,27 @@ test('[SFU7] an adopted SFU that dies is started again', async () => {
   expect(await back).not.toBe(pid);
 }, 20_000);
 
+test('[SFU6] a ticket opens one room for one transport name, and grants no data; the SFU takes it', async () => {
+  const sfu = make();
+  await sfu.start();
+  const ticketOf = async (permission: 'publish' | 'subscribe') => {
+    const ticket = await sfu.ticket('a room', permission);
+    if (ticket instanceof Refusal) throw new Error(ticket.code);
+    const claims = JSON.parse(Buffer.from(ticket.token.split('.')[1] ?? '', 'base64url').toString());
+    const headers = { authorization: `Bearer ${ticket.token}` };
+    return { ...ticket, claims, status: (await fetch(`${ticket.url}/rtc/validate`, { headers })).status };
+  };
+  const publish = await ticketOf('publish');
+  expect(publish.status).toBe(200);
+  expect(publish.identity).toMatch(/^[0-9a-f]{32}$/);
+  expect(publish.claims).toMatchObject({ sub: publish.identity, video: { room: 'a room', canPublish: true } });
+  expect(publish.claims.exp - publish.claims.nbf).toBe(60);
+  expect(publish.claims.video).toMatchObject({ canPublishData: false, canPublishSources: ['camera', 'microphone'] });
+  const subscribe = await ticketOf('subscribe');
+  expect(subscribe.status).toBe(200);
+  expect(subscribe.claims.video).toMatchObject({ canPublish: false, canPublishData: false, canPublishSources: [] });
+}, 20_000);
+
 test('[SFU8] its secrets are for this user only, and it listens on one address', async () => {
   const sfu = make();
   await sfu.start();

@@ -1,5 +1,4 @@
 import { type Bytes, equal, hash, Refusal } from '../bytes/index.ts';
-import { readKeyPackage } from '../keys/index.ts';
 import type { Action, VerifiedEntry } from '../log/index.ts';
 
 /** What travels beside the record: named by its hash in an act. */
@@ -30,12 +29,19 @@ export const matchBlobs = (action: Action, given: readonly Bytes[]): readonly Bl
 };
 
 /**
+ * Loads what reads KeyPackages. It is loaded when somebody comes to sit and not before: it takes 17 MB, which a node at
+ * rest has no use for.
+ */
+export const loadKeys = () => import('../keys/index.ts');
+
+/**
  * Reads the KeyPackage beside a request to sit, at the entry's time: an unusable one would keep everybody who sits
  * after it from the keys. Refuses what `readKeyPackage` refuses, and `blob.package` (another mandate's or device's).
  */
 export const judgePackage = async ({ act, entry }: VerifiedEntry, blobs: readonly Blob[]): Promise<Refusal | null> => {
   const [blob] = blobs;
   if (act.action.kind !== 'sit' || !act.mandate || !blob) return null;
+  const { readKeyPackage } = await loadKeys();
   const read = await readKeyPackage(blob.bytes, entry.time);
   if (read instanceof Refusal) return read;
   const own = equal(read.mandate, act.mandate.hash) && equal(read.device, act.mandate.device);

@@ -1,3 +1,3 @@
-export { type Blob, judgePackage, matchBlobs } from './blobs.ts';
+export { type Blob, judgePackage, loadKeys, matchBlobs } from './blobs.ts';
 export { type Due, due } from './due.ts';
 export { type Ordered, order } from './order.ts';

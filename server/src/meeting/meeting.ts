@@ -9,6 +9,7 @@ import {
   type Sheet,
   signAct,
 } from '@parley/protocol/log';
+import { loadKeys } from '@parley/protocol/meeting';
 import type { NodeToDevice, PeerReply, PeerRequest } from '@parley/protocol/wire';
 import type { FastifyBaseLogger } from 'fastify';
 import { audience, type Listener } from './audience.ts';
@@ -348,8 +349,9 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
   pulse.begin();
   return {
     sheet,
-    attend: (listener) =>
-      run(async () => {
+    attend: (listener) => {
+      void loadKeys(); // beside everything else, so that its asking to sit does not wait
+      return run(async () => {
         people.add(listener);
         const reached = hosting || (pulse.links.find((one) => one.root === hostName)?.reached() ?? false);
         listener.send({ kind: 'host', reached });
@@ -359,7 +361,8 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
           people.remove(listener);
           if (!people.has(listener.device)) watch.parted(listener.device, how);
         };
-      }),
+      });
+    },
     submit: async (act, blobs, mandate) => {
       if (stopped) return stopped;
       const opened = openAct(act);

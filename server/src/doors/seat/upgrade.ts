@@ -6,8 +6,6 @@ import type { FastifyBaseLogger } from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../../clock.ts';
 import type { Meeting } from '../../meeting/meeting.ts';
-import { readJoin } from '../../sfu/signalling/join.ts';
-import { carry, openUpstream } from '../../sfu/signalling/proxy.ts';
 import type { Device, Store } from '../../store/store.ts';
 import { closeWith, REPLACED } from '../close.ts';
 import type { AddressGuard } from '../peer/address.ts';
@@ -27,6 +25,9 @@ export type UpgradeOptions = {
   /** Guards addresses that counterparts name. */
   readonly guard: AddressGuard;
 };
+
+/** Loaded once somebody comes: the signalling's message types take room that a node at rest has no use for. */
+const loadSignalling = () => import('../../sfu/signalling/index.ts');
 
 const SFU_PATH = /^sfu\/([0-9a-f]{64})\/(rtc(?:\/v1)?)$/;
 const SIGNAL_LIMIT = 262_144;
@@ -62,6 +63,7 @@ export const takeUpgrades = (server: Server, options: UpgradeOptions): Upgrades 
     seat: OwnSeat,
     device: Device,
   ): Promise<Refusal | undefined> => {
+    void loadSignalling(); // its line comes next
     const accepted = await accept(devices, request, socket, head);
     const name = `${device.seat} ${toHex(device.key)}`;
     serveDevice(accepted, {
@@ -89,6 +91,7 @@ export const takeUpgrades = (server: Server, options: UpgradeOptions): Upgrades 
     device: Device,
     [root = '', path = '']: readonly string[],
   ): Promise<Refusal | undefined> => {
+    const { carry, openUpstream, readJoin } = await loadSignalling();
     const admitted = isSeated(meeting, device);
     const join = readJoin(path, url.searchParams, admitted);
     if (join instanceof Refusal) return join;

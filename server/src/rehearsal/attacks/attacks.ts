@@ -158,7 +158,7 @@ export const attacks = (nodes: () => readonly NodeProcess[], changed: () => void
     };
     return throughRelay(id, hostile, swapNames(names), async (opened) => {
       relay = opened;
-      const pass = await token(record, toHex(place.meeting), GHOST, 'publish');
+      const pass = token(record, Date.now(), toHex(place.meeting), GHOST, 'publish');
       const url = `ws://${hostile.prepared.config.sfu.address}:${record.port}`;
       const haunting = pages.haunt({ id, url, token: pass, ms: TOLD_MS }, TOLD_MS + 2 * FOUND_WITHIN_MS);
       shown.step(id, 'ghost-in'); // the page hears of it by this

@@ -6,7 +6,7 @@ import type { Sfu, SfuState } from '../sfu.ts';
 import { answers, end, launch, type Running, watch } from './child.ts';
 import { isOurs, readRecord, removeRecord, type SfuRecord, settingsPath, writePrivate, writeRecord } from './record.ts';
 import { freePort, settings } from './settings.ts';
-import { administration, token } from './tokens.ts';
+import { administer, token } from './tokens.ts';
 
 export type LiveKitOptions = {
   /** Folder of this SFU's files. */
@@ -120,9 +120,7 @@ export const liveKit = (options: LiveKitOptions): Sfu => {
     const left = readRecord(folder);
     if (!left || !isOurs(folder, left.pid)) return false;
     const known = watch(left.pid, () => isOurs(folder, left.pid));
-    try {
-      await administration(address(left), left).listRooms([]);
-    } catch {
+    if (await administer(address(left), left, clock.now(), 'ListRooms', {})) {
       process.kill(left.pid, 'SIGKILL'); // ours, and hung
       await known.gone;
       return false;
@@ -150,13 +148,11 @@ export const liveKit = (options: LiveKitOptions): Sfu => {
     },
     ticket: async (room, permission, identity = randomBytes(16).toString('hex')) => {
       if (!record || state.kind !== 'running') return new Refusal('sfu.down');
-      return { url: route ?? address(record), token: await token(record, room, identity, permission), identity };
+      return { url: route ?? address(record), token: token(record, clock.now(), room, identity, permission), identity };
     },
     evict: async (room, identity) => {
       if (!record || state.kind !== 'running') return;
-      await administration(address(record), record)
-        .removeParticipant(room, identity)
-        .catch(() => undefined); // not there any more
+      await administer(address(record), record, clock.now(), 'RemoveParticipant', { room, identity }); // or it is gone
     },
     reroute: (url) => {
       route = url ?? options.url;

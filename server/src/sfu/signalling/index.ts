@@ -1,0 +1,2 @@
+export { readJoin } from './join.ts';
+export { carry, openUpstream } from './proxy.ts';
