@@ -8,15 +8,10 @@ import {
   SUITE,
 } from '@parley/protocol/keys';
 import { entryOf, granted, NOW, Table, welcomeOf } from '../protocol/src/keys/trial/table.ts';
+import { lineOf, median, type Row } from './table.ts';
 
 const ROUNDS = 12;
 const BAR = 300;
-
-const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
-  return ((low ?? 0) + (high ?? 0)) / 2;
-};
 
 /** What a join into a circle of 49 costs whom, in milliseconds (medians) and bytes. */
 export type JoinCost = {
@@ -88,13 +83,14 @@ export const measureJoins = async (): Promise<readonly JoinCost[]> => {
 };
 
 /** One row of the bench's table for each kind of tree. */
-export const joinRows = (costs: readonly JoinCost[]): readonly string[] =>
-  costs.map((cost) => {
+export const joinRows = (costs: readonly JoinCost[]): readonly Row[] =>
+  costs.map((cost): Row => {
     const ms = (value: number) => `${value.toFixed(0)} ms`;
     const parts = `draft ${ms(cost.draft)}, newcomer ${ms(cost.join)}, member ${ms(cost.receive)}`;
     const kib = (bytes: number) => `${(bytes / 1024).toFixed(0)} KiB`;
     const size = `commit ${kib(cost.commitBytes)}, Welcome ${kib(cost.welcomeBytes)}`;
-    return `| join into 50 (${cost.tree} tree): until keys stand | ≤ ${BAR} ms | ${ms(cost.critical)} (${parts}; ${size}) |`;
+    const measure = `join into 50 (${cost.tree} tree): until keys stand`;
+    return { measure, value: cost.critical, bar: BAR, unit: 'ms', digits: 0, of: `${parts}; ${size}; n ${ROUNDS}` };
   });
 
-if (import.meta.main) for (const row of joinRows(await measureJoins())) console.info(row);
+if (import.meta.main) for (const row of joinRows(await measureJoins())) console.info(lineOf(row));

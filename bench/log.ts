@@ -12,16 +12,11 @@ import {
   testLog,
   testMeeting,
 } from '../protocol/src/testing/index.ts';
+import { lineOf, median, type Row } from './table.ts';
 
 const ENTRIES = 10_000;
 const ROUNDS = 10;
 const BAR = 1.2;
-
-const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
-  return ((low ?? 0) + (high ?? 0)) / 2;
-};
 
 /** Does what is due for the table's keys. */
 const serve = async (log: TestLog, seated: ReadonlyMap<number, TestDelegate>): Promise<void> => {
@@ -174,10 +169,17 @@ export const measureLog = async (entries = ENTRIES, rounds = ROUNDS): Promise<Lo
 };
 
 /** The row of the bench's table. On a busy machine the ratio of the cores' time says more than the clock's. */
-export const logRow = ({ entries, signatures, whole, bare: alone }: LogCost): string => {
-  const ratio = (of: keyof Took) => (whole[of] / alone[of]).toFixed(2);
-  const parts = `${whole.wall.toFixed(0)} ms ÷ ${alone.wall.toFixed(0)} ms, ${signatures} signatures; of all cores ${ratio('cpu')}`;
-  return `| verifying a log of ${entries} entries ÷ bare Ed25519 | ≤ ${BAR} | ${ratio('wall')} (${parts}) |`;
+export const logRow = ({ entries, signatures, whole, bare: alone }: LogCost): Row => {
+  const cores = (whole.cpu / alone.cpu).toFixed(2);
+  const parts = `${whole.wall.toFixed(0)} ÷ ${alone.wall.toFixed(0)} ms, ${signatures} signatures, n ${ROUNDS}`;
+  return {
+    measure: `verifying a log of ${entries} entries ÷ bare Ed25519`,
+    value: whole.wall / alone.wall,
+    bar: BAR,
+    unit: '',
+    digits: 2,
+    of: `${parts}; of all cores ${cores}`,
+  };
 };
 
-if (import.meta.main) console.info(logRow(await measureLog()));
+if (import.meta.main) console.info(lineOf(logRow(await measureLog())));

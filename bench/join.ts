@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { type Browser, expect, type Page } from '@playwright/test';
+import { openSeat, type Rehearsal, type Seat, startRehearsal } from '../e2e/rehearsal/index.ts';
+import { readRecord } from '../server/src/sfu/livekit/record.ts';
+import { openBrowser } from './browser.ts';
+import { firstPicture, watchFirstPicture } from './join/first-picture.ts';
+import { type PlainPages, servePlainPages } from './join/pages.ts';
+import { median, type Row, spread } from './table.ts';
+
+const ROUNDS = 10;
+const PICTURES_A_SECOND = 10;
+const PROVEN = '[data-seating][data-state="verified"] video';
+
+/** From the click to the counterpart's first picture on screen, in ms, round by round. */
+export type JoinTimes = {
+  /** *Take your seat*, until a frame is shown in a tile that is verified. */
+  readonly ours: readonly number[];
+  /** A plain livekit-client page: token, connection, subscription, first frame. */
+  readonly cold: readonly number[];
+  /** One that was connected before. */
+  readonly prepared: readonly number[];
+};
+
+/** One seat taken, seen, and left again. */
+const ourRound = async (browser: Browser, rehearsal: Rehearsal, counterpart: Seat): Promise<number> => {
+  const seat = await openSeat(browser, rehearsal, 'borland-principal', {
+    before: async (page) => void (await watchFirstPicture(page, PROVEN)),
+  });
+  try {
+    await seat.page.getByRole('button', { name: 'Take your seat' }).click();
+    const took = await firstPicture(seat.page);
+    await counterpart.sees('Anders Holm');
+    await seat.leave();
+    await counterpart.sees();
+    return took;
+  } finally {
+    await seat.close();
+  }
+};
+
+const plainPage = async (browser: Browser, pages: PlainPages, how: 'stay' | keyof Omit<JoinTimes, 'ours'>) => {
+  const context = await browser.newContext({ permissions: ['camera', 'microphone'], locale: 'en-GB' });
+  const page = await context.newPage();
+  await watchFirstPicture(page, 'video');
+  await page.goto(`${pages.url}#${how}`);
+  const button = page.getByRole('button', { name: 'Join' });
+  await expect(button).toBeVisible({ timeout: 20_000 });
+  return { page, join: () => button.click(), close: () => context.close() };
+};
+
+const plainRound = async (
+  browser: Browser,
+  pages: PlainPages,
+  how: keyof Omit<JoinTimes, 'ours'>,
+  stays: { readonly page: Page },
+): Promise<number> => {
+  const page = await plainPage(browser, pages, how);
+  try {
+    await page.join();
+    const took = await firstPicture(page.page);
+    await expect(stays.page.locator('video')).toHaveCount(1, { timeout: 20_000 });
+    await page.page.getByRole('button', { name: 'Leave' }).click();
+    await expect(stays.page.locator('video')).toHaveCount(0, { timeout: 20_000 });
+    return took;
+  } finally {
+    await page.close();
+  }
+};
+
+/**
+ * Measures a join beside two plain ones, in turns: the same counterpart's picture, the same codec, the same camera, the
+ * same SFU process. The first round warms up and is not counted.
+ */
+export const measureJoinTimes = async (rounds = ROUNDS): Promise<JoinTimes> => {
+  const rehearsal = await startRehearsal();
+  const sfu = readRecord(join(rehearsal.data, 'alba', 'sfu'));
+  if (!sfu) throw new Error('no SFU runs');
+  const pages = await servePlainPages(sfu);
+  const browser = await openBrowser(PICTURES_A_SECOND);
+  try {
+    const counterpart = await openSeat(browser, rehearsal, 'alba-principal', { standIn: true });
+    await counterpart.page.getByRole('button', { name: 'Leave the table' }).waitFor();
+    const stays = await plainPage(browser, pages, 'stay');
+    const lanes = [
+      ['ours', () => ourRound(browser, rehearsal, counterpart)],
+      ['cold', () => plainRound(browser, pages, 'cold', stays)],
+      ['prepared', () => plainRound(browser, pages, 'prepared', stays)],
+    ] as const;
+    const times = { ours: [] as number[], cold: [] as number[], prepared: [] as number[] };
+    for (let round = 0; round <= rounds; round += 1)
+      for (const at of lanes.keys()) {
+        const lane = lanes[(at + round) % lanes.length];
+        const took = await lane?.[1]();
+        if (lane && took !== undefined && round > 0) times[lane[0]].push(took);
+      }
+    return times;
+  } finally {
+    await browser.close();
+    await pages.close();
+    await rehearsal.stop();
+  }
+};
+
+/** Rows of the bench's table: our join beside each plain one. */
+export const joinTimeRows = ({ ours, cold, prepared }: JoinTimes): readonly Row[] => {
+  const row = (measure: string, other: readonly number[], bar: number): Row => ({
+    measure: `Take your seat → first proven frame ÷ ${measure}`,
+    value: median(ours) / median(other),
+    bar,
+    unit: '',
+    digits: 2,
+    of: `${spread(ours)} ÷ ${spread(other)} ms, n ${ours.length}`,
+  });
+  return [row('a plain page', cold, 0.6), row('a plain page equally prepared', prepared, 1.25)];
+};
