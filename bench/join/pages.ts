@@ -41,10 +41,9 @@ export const servePlainPages = async (sfu: PlainSfu): Promise<PlainPages> => {
     const path = request.url ?? '/';
     if (path === '/token') {
       names += 1;
-      void token(sfu, 'plain', `plain-${names}`, 'publish').then((made) => {
-        response.setHeader('content-type', 'application/json');
-        response.end(JSON.stringify({ url: `ws://127.0.0.1:${sfu.port}`, token: made }));
-      });
+      const made = token(sfu, Date.now(), 'plain', `plain-${names}`, 'publish');
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ url: `ws://127.0.0.1:${sfu.port}`, token: made }));
       return;
     }
     const file = files.get(path);
