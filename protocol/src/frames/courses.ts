@@ -116,8 +116,10 @@ export const createCourses = <T>(out: ReceiverOut<T>): Courses<T> => {
   const speak = (pipe: Pipe<T>, course: Course<T>, now: number): void => {
     const { seating } = course.strand;
     const { state, sinceMs } = judge({ ...course.flow.evidence(), lateMs: course.strand.lateMs() }, now);
-    // Before anything is proven there is nothing good to say.
-    if (state !== course.said && (state !== 'proven' || course.flow.everProven())) {
+    // What a pipe carried before it was bound to another stream ages on, and must not be taken for that stream. Before
+    // anything is proven there is nothing good to say.
+    const heard = pipe.bound === undefined || pipe.bound === course;
+    if (heard && state !== course.said && (state !== 'proven' || course.flow.everProven())) {
       course.said = state;
       out.say({ kind: 'proof', pipe: pipe.id, seating, media: pipe.media, state, sinceMs });
     }
