@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -28,8 +29,8 @@ afterEach(async () => {
 
 type Started = { readonly child: ChildProcess; readonly said: () => string; readonly ended: Promise<number | null> };
 
-const start = (): Started => {
-  const child = spawn(process.execPath, [MAIN, 'rehearse'], {
+const start = (more: readonly string[] = []): Started => {
+  const child = spawn(process.execPath, [MAIN, 'rehearse', ...more], {
     env: { ...process.env, PARLEY_DATA: data, PARLEY_LIVEKIT: binary, PARLEY_PAGES: join(data, 'pages') },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -82,6 +83,23 @@ test('[REHEARSE1] starts, prints its page and a link for each seat; a second sta
   expect(first.child.exitCode).toBeNull();
 }, 60_000);
 
+test('[NODE15] does not start with a port that is none, or is taken, and says so', async () => {
+  const none = start(['--port', '0']);
+  expect(await none.ended).toBe(1);
+  expect(none.said()).toMatch(/^config\.wrong: /m);
+  const other = createServer();
+  const port = await new Promise<number>((resolve) => {
+    other.listen(0, '127.0.0.1', () => {
+      const address = other.address();
+      resolve(typeof address === 'object' && address ? address.port : 0);
+    });
+  });
+  const taken = start(['--port', String(port)]);
+  expect(await taken.ended).toBe(1);
+  expect(taken.said()).toMatch(/^node\.port: /m);
+  other.close();
+}, 60_000);
+
 test('[REHEARSE2] Ctrl-C leaves no process behind, also while it starts', async () => {
   const first = start();
   await running(first);
@@ -127,13 +145,15 @@ test('[REHEARSE4] [NODE13] a node that dies is started again, and adopts its SFU
     expect(log).not.toContain(word);
 }, 60_000);
 
-test('[REHEARSE5] the page’s door renews links, says who sits, and obeys its own page only', async () => {
+test('[REHEARSE5] [REHEARSE6] the page’s door renews links, says who sits, and obeys its own page only', async () => {
   const { post, state } = await running(start());
   const answer = await post('/api/link', { seat: 'alba-adviser', standIn: true });
   const { url } = answer.json;
   expect(url).toMatch(/#link=[\w-]{43}&stand-in$/);
   expect((await post('/api/link', { seat: 'nobody' })).status).toBe(400);
   expect((await post('/api/link', { seat: 'alba-adviser' }, 'http://evil.localhost')).status).toBe(403);
+  expect(await post('/api/attack', { id: 'nothing' })).toMatchObject({ json: { code: 'door.malformed' } });
+  expect(await post('/api/attack', { id: 'swap-names' })).toMatchObject({ json: { code: 'attack.needs' } });
   const tomas = await openDevice(url);
   await tomas.sit();
   const seats = await until(async () => {

@@ -60,6 +60,24 @@ describe('one-time links', () => {
   });
 });
 
+describe('what no door knows', () => {
+  test('[NODE1] [NODE7] other paths, and requests that are none', async () => {
+    const { origin, port } = readLink(await link());
+    const at = `http://127.0.0.1:${port}`;
+    expect(await (await fetch(`${at}/node.json`)).json()).toMatchObject({ code: 'door.unknown-path' });
+    const { cookie } = await redeem(await link(), freshSigner());
+    const elsewhere = await refusedUpgrade(origin, '/seat/alba-principal/elsewhere', { cookie });
+    expect(elsewhere).toEqual({ status: 404, code: 'door.unknown-path' });
+    const post = async (type: string, body: Uint8Array<ArrayBuffer>) => {
+      const headers = { origin, 'content-type': type };
+      const answer = await fetch(`${at}/seat/alba-principal/redeem`, { method: 'POST', headers, body });
+      return { status: answer.status, code: JSON.parse(await answer.text()).code };
+    };
+    expect(await post('text/plain', new Uint8Array(8))).toEqual({ status: 400, code: 'door.malformed' });
+    expect(await post('application/cbor', new Uint8Array(5_000))).toEqual({ status: 413, code: 'bytes.too-long' });
+  });
+});
+
 describe('pages', () => {
   test('[NODE12] [NODE14] come with headers that let in nothing from elsewhere', async () => {
     const { origin, port } = readLink(await link());

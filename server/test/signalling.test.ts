@@ -117,10 +117,21 @@ test('[SFU6] a new line of one device ends the one before; an unknown SFU has no
   const nowhere = openSocket(origin, `/seat/${seat}/sfu/${'0'.repeat(64)}/rtc/v1?join_request=${joinQuery()}`, {
     cookie: mira.cookie,
   });
-  const status = await new Promise((resolve) =>
-    nowhere.once('unexpected-response', (_request, response) => resolve(response.statusCode)),
+  const code = await new Promise((resolve) =>
+    nowhere.once('unexpected-response', async (_request, response) => {
+      resolve(JSON.parse(Buffer.concat(await response.toArray()).toString()).code);
+    }),
   );
-  expect(status).toBe(404);
+  expect(code).toBe('sfu.unknown-root');
+});
+
+test('[SFU2] a line that its node cuts is closed', async () => {
+  const link = await pair.link(pair.borland, 'borland-adviser');
+  const { origin, seat } = readLink(link);
+  const mira = await openDevice(link);
+  const line = await openLine(origin, seat, pair.alba.root, mira.cookie);
+  pair.borland.cut(pair.alba.root);
+  expect(await line.closed).toBe('sfu.closed');
 });
 
 test('[SFU7] an SFU that is killed is started again, and lines lead to it', async () => {

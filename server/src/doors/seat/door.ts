@@ -91,9 +91,13 @@ export const seatDoor = (options: SeatDoorOptions): SeatDoor => {
   });
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ code: 'door.unknown-path', detail: '' }));
   app.setErrorHandler((error: { readonly statusCode?: number; readonly code?: string }, _request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status >= 500) logger.error({ err: error }, 'a request broke');
-    return reply.code(status).send({ code: status === 413 ? 'bytes.too-long' : 'door.malformed', detail: '' });
+    const given = error.statusCode ?? 500;
+    if (given >= 500) {
+      logger.error({ err: error }, 'a request broke');
+      return reply.code(500).send({ code: 'node.broken', detail: '' });
+    }
+    const tooLong = given === 413;
+    return reply.code(tooLong ? 413 : 400).send({ code: tooLong ? 'bytes.too-long' : 'door.malformed', detail: '' });
   });
   return { app, cut: upgrades.cut };
 };

@@ -24,6 +24,16 @@ export type Attacks = {
 /** How long a lie is told. */
 const TOLD_MS = 12_000;
 const GHOST = 'ghost';
+/** Codes of a question that no node judged. */
+const UNSAID = new Set([
+  'node.away',
+  'peer.unreachable',
+  'peer.refused',
+  'peer.address',
+  'peer.answer',
+  'peer.unknown-root',
+  'peer.root-changed',
+]);
 const FOUND_WITHIN_MS = 8_000;
 
 const placeOf = async (node: NodeProcess): Promise<ForgedPlace | null> => {
@@ -135,11 +145,11 @@ export const attacks = (nodes: () => readonly NodeProcess[], changed: () => void
       shown.step('forge-admission', 'forged', { name: wanted.name });
       const root = toHex(victim.prepared.identity.root);
       const answer = await host.ask({ kind: 'push', root, meeting: toHex(place.meeting), entry: pack(entry) });
-      if (!(answer instanceof Refusal)) {
-        shown.step('forge-admission', 'accepted', { delegation: victim.prepared.cast.name });
-        return 'failed';
-      }
-      shown.step('forge-admission', 'refused', { delegation: victim.prepared.cast.name, code: answer.code });
+      // Played in both cases; what the other node said of it is the step. Nothing said: not played.
+      if (answer instanceof Refusal && UNSAID.has(answer.code)) return 'failed';
+      const delegation = victim.prepared.cast.name;
+      if (answer instanceof Refusal) shown.step('forge-admission', 'refused', { delegation, code: answer.code });
+      else shown.step('forge-admission', 'accepted', { delegation });
       return 'done';
     },
   };

@@ -1,0 +1,75 @@
+import { decode, encode, Refusal, sign } from '@parley/protocol/bytes';
+import { MESSAGE_LIMIT, type NodeToDevice, nodeToDevice } from '@parley/protocol/wire';
+import { expect, test } from 'vitest';
+import { deafSocket } from '../../../test/deaf-socket.ts';
+import { freshSigner } from '../../../test/device.ts';
+import { handClock } from '../../../test/hand-clock.ts';
+import { serveDevice } from './socket.ts';
+
+type Tell = (message: NodeToDevice) => void;
+const meeting = new Uint8Array(16);
+
+/** A device's socket, served; proven where `prove` says so. `tell`: its meeting tells it something. */
+const serve = async (prove: boolean) => {
+  const { clock, pass } = handClock();
+  const { socket, raw } = deafSocket();
+  const signer = freshSigner();
+  const attended = Promise.withResolvers<Tell>();
+  const device = { meeting, seat: 'a', key: signer.publicKey, mandate: encode(1), certificate: encode(1) };
+  const options = {
+    origin: 'http://a.localhost',
+    clock,
+    device,
+    seat: {
+      signedSheet: encode(1),
+      meeting: {
+        attend: async ({ send }: { readonly send: Tell }) => {
+          attended.resolve(send);
+          return () => {};
+        },
+      },
+    },
+    roots: [],
+    proven: () => {},
+    refused: () => {},
+  };
+  // Of a seat and its device a socket uses no more than this.
+  serveDevice(raw, options as unknown as Parameters<typeof serveDevice>[1]);
+  if (!prove) return { socket, pass, tell: () => {} };
+  const challenge = decode(nodeToDevice, socket.said[0] ?? new Uint8Array(), MESSAGE_LIMIT);
+  if (challenge instanceof Refusal || challenge.kind !== 'challenge') throw new Error('no challenge');
+  const proof = encode({ origin: options.origin, meeting, seat: 'a', nonce: challenge.nonce });
+  const sig = await sign(signer, 'device-proof', proof);
+  socket.emit('message', Buffer.from(encode({ kind: 'prove', device: signer.publicKey, sig })), true);
+  const send = await attended.promise;
+  await new Promise(setImmediate);
+  return { socket, pass, tell: () => send({ kind: 'host', reached: true }) };
+};
+
+test('[NODE8] a device that does not prove itself within 5 s is refused', async () => {
+  const { socket, pass } = await serve(false);
+  pass(4_999);
+  expect(socket.reason).toBeNull();
+  pass(1);
+  expect(socket.reason).toBe('door.silent');
+});
+
+test('[NODE9] 30 s without a message or a pong close the socket; a pong keeps it', async () => {
+  const { socket, pass } = await serve(true);
+  pass(29_000);
+  socket.emit('pong');
+  pass(30_000);
+  expect(socket.reason).toBeNull();
+  pass(10_001);
+  expect(socket.reason).toBe('door.idle');
+});
+
+test('[NODE9] a device that does not take what it is told is cut off', async () => {
+  const { socket, tell } = await serve(true);
+  socket.bufferedAmount = 8_388_608;
+  tell();
+  expect(socket.reason).toBeNull();
+  socket.bufferedAmount += 1;
+  tell();
+  expect(socket.reason).toBe('door.slow-reader');
+});
