@@ -45,10 +45,14 @@ const participate = () => {
   return publish();
 };
 
-room.on(RoomEvent.TrackSubscribed, (track) => document.body.append(track.attach()));
-room.on(RoomEvent.TrackUnsubscribed, (track) => {
-  for (const element of track.detach()) element.remove();
+const playing = new Map<string | undefined, HTMLMediaElement>();
+room.on(RoomEvent.TrackSubscribed, (track) => {
+  const element = track.attach();
+  playing.set(track.sid, element);
+  document.body.append(element);
 });
+// livekit-client has let the element go by then, and does not name it any more.
+room.on(RoomEvent.TrackUnsubscribed, ({ sid }) => playing.get(sid)?.remove());
 if (how === 'prepared') await connect(false);
 if (how === 'stay') {
   await connect(true);
