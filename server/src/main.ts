@@ -21,7 +21,7 @@ const fail = (refusal: Refusal): never => {
 /** Finds livekit-server; loaded only when it is needed, since a node has its path in its configuration. */
 const binary = async (): Promise<string | Refusal> => {
   const { acquireSfu } = await import('./sfu/acquire/index.ts');
-  const found = await acquireSfu({ configured: process.env['PARLEY_LIVEKIT'], say });
+  const found = await acquireSfu({ configured: process.env.PARLEY_LIVEKIT, say });
   return found instanceof Refusal ? found : found.path;
 };
 

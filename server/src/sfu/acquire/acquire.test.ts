@@ -90,7 +90,7 @@ test('a configured path is taken, or refused without looking further', async () 
   const path = await onPath('mine', program('1.13.7'));
   expect(await acquire({ configured: path })).toEqual({ path, how: 'configured' });
   const wrong = await acquire({ configured: join(folder, 'absent') });
-  expect(wrong instanceof Refusal && wrong.detail).toMatch(/^PARLEY_LIVEKIT: .*absent is not a program/);
+  expect(wrong instanceof Refusal && wrong.lines[0]).toMatch(/^PARLEY_LIVEKIT: .*absent is not a program/);
 });
 
 test('PATH is taken when its version serves, and said when it does not', async () => {
@@ -196,7 +196,7 @@ test('go install builds without cgo, says the wait beforehand, and keeps the bin
 test('where nothing works, each way has its sentence and the last one says what to do', async () => {
   await onPath('go', '#!/bin/sh\necho go: no such host >&2; exit 1\n');
   const result = await acquire({});
-  expect(result instanceof Refusal && result.detail.split('\n')).toEqual([
+  expect(result instanceof Refusal && result.lines).toEqual([
     'PATH: no livekit-server is on it.',
     `Cache: nothing is kept at ${cached()}.`,
     'Release archive: no archive is published for linux x64.',

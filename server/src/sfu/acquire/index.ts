@@ -4,6 +4,7 @@ import { fromGo, fromHomebrew, fromRelease } from './fetched.ts';
 import { configured, fromCache, fromPath } from './found.ts';
 import { type Archive, archives, releaseHost, version } from './release.ts';
 import type { World } from './world.ts';
+import { Unavailable } from './unavailable.ts';
 
 /** The ways, by the name that `how` gives them. */
 export type Way = 'configured' | 'path' | 'cache' | 'release' | 'homebrew' | 'go';
@@ -44,10 +45,10 @@ export function plan(platform: NodeJS.Platform, configuredPath: string | undefin
 /**
  * Finds or gets livekit-server 1.13.5: the configured path, PATH, the cache, the published archive (digest pinned),
  * Homebrew on macOS, `go install`.
- * @returns its path and the way, or a Refusal `sfu.unavailable` whose detail holds one line for each way that was
- *   tried and a last one that says what to do
+ * @returns its path and the way, or `sfu.unavailable` with one line for each way that was tried and a last one that
+ *   says what to do
  */
-export async function acquireSfu(options: AcquireOptions): Promise<Acquired | Refusal> {
+export async function acquireSfu(options: AcquireOptions): Promise<Acquired | Unavailable> {
   const { env = process.env, platform = process.platform, arch = process.arch } = options;
   const world: World = {
     env,
@@ -77,5 +78,5 @@ export async function acquireSfu(options: AcquireOptions): Promise<Acquired | Re
     if (options.signal?.aborted) break;
   }
   const advice = `Put livekit-server ${version} on PATH, or name its path in PARLEY_LIVEKIT, and start again.`;
-  return new Refusal('sfu.unavailable', [...tried, advice].join('\n'));
+  return new Unavailable('sfu.unavailable', [...tried, advice]);
 }

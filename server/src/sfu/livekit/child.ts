@@ -19,7 +19,7 @@ export const launch = (binary: string, folder: string): Running | null => {
   const child = spawn(binary, ['--config', settingsPath(folder)], {
     detached: true,
     stdio: ['ignore', log, log],
-    env: { PATH: process.env['PATH'] ?? '' }, // LiveKit also reads settings from its environment
+    env: { PATH: process.env.PATH ?? '' }, // LiveKit also reads settings from its environment
   });
   closeSync(log);
   const gone = new Promise<void>((resolve) => {

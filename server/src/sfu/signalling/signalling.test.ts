@@ -66,7 +66,7 @@ describe('what a device may say to an SFU', () => {
     expect(code(trickle('null'))).toBe('sfu.malformed');
   });
   test('[SFU2] hostile bytes neither pass unread nor throw', () => {
-    const seed = Number(process.env['PARLEY_SEED'] ?? Date.now() % 1_000_000);
+    const seed = Number(process.env.PARLEY_SEED ?? Date.now() % 1_000_000);
     console.info(`seed ${seed}`);
     let state = seed;
     const next = () => {
