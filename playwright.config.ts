@@ -3,7 +3,7 @@ import { defineConfig } from '@playwright/test';
 import { findChromium, launchFlags } from './e2e/browser/index.ts';
 
 const chromium = await findChromium();
-if (chromium instanceof Refusal) throw new Error(`No Chromium for the tests.\n${chromium.detail}`);
+if (chromium instanceof Refusal) throw new Error(`No Chromium for the tests.\n${chromium.lines.join('\n')}`);
 // Workers read this file again: they take what was found here.
 process.env.PARLEY_CHROMIUM = chromium.path;
 

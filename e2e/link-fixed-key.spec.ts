@@ -35,7 +35,7 @@ let epochOf: (seat: Seat) => FixedEpoch;
 test.beforeAll(async () => {
   test.setTimeout(600_000);
   const sfu = await acquireSfu({ configured: process.env.PARLEY_LIVEKIT, say: (line) => console.log(line) });
-  if (sfu instanceof Refusal) throw new Error(sfu.detail);
+  if (sfu instanceof Refusal) throw new Error(sfu.lines.join('\n'));
   pages = await servePages();
   sfus = { alba: await startSfu(sfu.path), borland: await startSfu(sfu.path) };
   const key = () => generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });

@@ -29,7 +29,7 @@ const bundle = async (entry: string): Promise<string> => {
 export const inBrowserWorker = async (entry: string, kind: string): Promise<unknown> => {
   const script = await bundle(entry);
   const found = await findChromium();
-  if (found instanceof Refusal) throw new Error(found.detail);
+  if (found instanceof Refusal) throw new Error(found.lines.join('\n'));
   const server = createServer((request, response) => {
     const isScript = request.url === '/worker.js';
     response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');

@@ -35,7 +35,7 @@ test('a configured path is taken, or refused without looking further', async () 
   const path = await program('mine', 'echo Chromium 150.0.1.2');
   expect(await find({ PARLEY_CHROMIUM: path })).toEqual({ path, how: 'configured' });
   const wrong = await find({ PARLEY_CHROMIUM: join(folder, 'absent') });
-  expect(wrong instanceof Refusal && wrong.detail).toMatch(/^PARLEY_CHROMIUM: .*absent is not there/);
+  expect(wrong instanceof Refusal && wrong.lines[0]).toMatch(/^PARLEY_CHROMIUM: .*absent is not there/);
 });
 
 test('PATH: one that does not run or is too old is passed over', async () => {
@@ -67,7 +67,7 @@ test('apt-get is asked where root', async () => {
 
 test('where nothing works, each way has its sentence and the last one says what to do', async () => {
   const result = await find();
-  expect(result instanceof Refusal && result.detail.split('\n')).toEqual([
+  expect(result instanceof Refusal && result.lines).toEqual([
     'PATH: neither chromium nor google-chrome is on it.',
     `Playwright's own: ${join(folder, 'playwrights')} is not there.`,
     'playwright install chromium: no network.',

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { Refusal } from '@parley/protocol/bytes';
 import { chromium } from '@playwright/test';
 import { executable, lastWords, onPath, run } from '../../server/src/sfu/acquire/command.ts';
+import { Unavailable } from '../../server/src/sfu/acquire/unavailable.ts';
 
 /** A Chromium that runs here, and the way by which it was found. */
 type Chromium = { readonly path: string; readonly how: Way };
@@ -41,7 +42,7 @@ const names: Readonly<Record<Way, string>> = {
  * @returns its path and the way, or a Refusal `chromium.unavailable` with one line for each way that was tried and a
  *   last one that says what to do
  */
-export async function findChromium(surroundings: Partial<Surroundings> = {}): Promise<Chromium | Refusal> {
+export async function findChromium(surroundings: Partial<Surroundings> = {}): Promise<Chromium | Unavailable> {
   const here: Surroundings = {
     env: process.env,
     platform: process.platform,
@@ -67,7 +68,7 @@ export async function findChromium(surroundings: Partial<Surroundings> = {}): Pr
     tried.push(`${names[how]}: ${path.detail}.`);
   }
   const advice = `Install Chromium or Chrome ${oldest} or later, or name its path in PARLEY_CHROMIUM, and run again.`;
-  return new Refusal('chromium.unavailable', [...tried, advice].join('\n'));
+  return new Unavailable('chromium.unavailable', [...tried, advice]);
 }
 
 async function fromPath(here: Surroundings): Promise<string | Refusal> {

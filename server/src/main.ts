@@ -22,7 +22,9 @@ const fail = (refusal: Refusal): never => {
 const binary = async (): Promise<string | Refusal> => {
   const { acquireSfu } = await import('./sfu/acquire/index.ts');
   const found = await acquireSfu({ configured: process.env.PARLEY_LIVEKIT, say });
-  return found instanceof Refusal ? found : found.path;
+  if (!(found instanceof Refusal)) return found.path;
+  process.stderr.write(`${found.lines.join('\n')}\n`);
+  return found;
 };
 
 const main = async (): Promise<void> => {

@@ -22,7 +22,7 @@ export type Pair = {
 /** The livekit-server that tests use. */
 export const testBinary = async (): Promise<string> => {
   const found = await acquireSfu({ configured: process.env.PARLEY_LIVEKIT, say: () => {} });
-  if (found instanceof Refusal) throw new Error(found.lines.join("\n"));
+  if (found instanceof Refusal) throw new Error(found.lines.join('\n'));
   return found.path;
 };
 

@@ -77,7 +77,7 @@ async function refused(options: Partial<AcquireOptions>): Promise<string> {
   await expect(readdir(join(folder, 'cache'), { recursive: true }).catch(() => [])).resolves.not.toContainEqual(
     expect.stringMatching(/part$|1\.13\.5.livekit-server$/),
   );
-  return result.detail;
+  return result.lines.join('\n');
 }
 
 test('the order: PATH, cache, release, Homebrew on macOS only, Go; a configured path stands alone', () => {
@@ -99,7 +99,7 @@ test('PATH is taken when its version serves, and said when it does not', async (
   await onPath('livekit-server', program('1.12.9'));
   await onPath('go', '#!/bin/sh\necho no network; exit 1\n');
   const result = await acquire({});
-  expect(result instanceof Refusal && result.detail).toMatch(
+  expect(result instanceof Refusal && result.lines[0]).toMatch(
     /PATH: .*"livekit-server version 1.12.9"; 1.13.5 is needed/,
   );
 });

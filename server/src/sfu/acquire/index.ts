@@ -3,8 +3,8 @@ import { cacheFolder } from './cache.ts';
 import { fromGo, fromHomebrew, fromRelease } from './fetched.ts';
 import { configured, fromCache, fromPath } from './found.ts';
 import { type Archive, archives, releaseHost, version } from './release.ts';
-import type { World } from './world.ts';
 import { Unavailable } from './unavailable.ts';
+import type { World } from './world.ts';
 
 /** The ways, by the name that `how` gives them. */
 export type Way = 'configured' | 'path' | 'cache' | 'release' | 'homebrew' | 'go';
