@@ -18,7 +18,7 @@ import { type Pair, startOne, startPair } from './pair.ts';
 let pair: Pair;
 beforeEach(async () => {
   pair = await startPair((config) => ({ ...config, lostAfter: { gone: 300, closed: 50 } }));
-}, 30_000);
+}, 60_000);
 afterEach(() => pair.stop());
 
 const device = async (seat: string) =>
@@ -135,7 +135,7 @@ test('[PEER10] without the host nothing is granted, restrictions work, and the l
   const alba = await startOne(pair.prepared[0].config);
   await mira.until(({ state }) => !state.seatings.has(seating));
   await alba.stop();
-}, 20_000);
+}, 60_000);
 
 test('[PEER9] a log that a node missed is fetched, verified and countersigned when it is back', async () => {
   const ilaria = await device('alba-principal');
@@ -150,7 +150,7 @@ test('[PEER9] a log that a node missed is fetched, verified and countersigned wh
   expect(meeting!.living().map((one) => one.id)).toContain(seating);
   expect(meeting!.living()).toHaveLength(2);
   await borland.stop();
-}, 20_000);
+}, 60_000);
 
 test('[PEER8] each node says only what is its own to say', async () => {
   const { meeting } = pair.alba.meetings[0]!.sheet;
@@ -237,7 +237,7 @@ test('[ACT2] [RESTRICT1] a restriction that came early acts when the log has com
   expect(await pair.alba.ask(borland.root, request)).toMatchObject({ kind: 'countersigned' });
   expect(held!.living()).toEqual([]);
   await borland.stop();
-}, 20_000);
+}, 60_000);
 
 test('[PEER11] a second log stops the meeting, and devices are told why', async () => {
   const anders = await device('borland-principal');

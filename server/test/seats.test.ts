@@ -8,7 +8,7 @@ import { type Pair, startPair } from './pair.ts';
 let pair: Pair;
 beforeAll(async () => {
   pair = await startPair();
-}, 30_000);
+}, 60_000);
 afterAll(() => pair.stop());
 const link = (seat = 'alba-principal') => pair.link(pair.alba, seat);
 
