@@ -137,18 +137,20 @@ test('[PEER10] without the host nothing is granted, restrictions work, and the l
   await alba.stop();
 }, 60_000);
 
-test('[PEER9] a log that a node missed is fetched, verified and countersigned when it is back', async () => {
+test('[PEER9] [CIRCLE8] a log that a node missed is fetched, its KeyPackages too, verified and countersigned when it is back', async () => {
   const ilaria = await device('alba-principal');
   const { seating } = await ilaria.sit();
   await pair.borland.stop();
   const tomas = await device('alba-adviser');
-  await tomas.ask();
+  const { keyPackage } = await tomas.ask();
   await ilaria.until(({ state }) => state.seatings.size === 2);
   const borland = await startOne(pair.prepared[1].config);
   const [meeting] = borland.meetings;
   await meeting!.synced();
   expect(meeting!.living().map((one) => one.id)).toContain(seating);
   expect(meeting!.living()).toHaveLength(2);
+  const wanted = { kind: 'want', meeting: meeting!.sheet.meeting, hash: hash('key-package', keyPackage) } as const;
+  expect(await pair.alba.ask(borland.root, wanted)).toEqual({ kind: 'blob', bytes: keyPackage });
   await borland.stop();
 }, 60_000);
 

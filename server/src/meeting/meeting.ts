@@ -43,7 +43,7 @@ export type Meeting = {
   readonly stop: () => Promise<void>;
 };
 
-export type MeetingOptions = Omit<RecordOptions, 'maySign'> & {
+export type MeetingOptions = Omit<RecordOptions, 'maySign' | 'fetch'> & {
   /** Ways to the counterparts of this meeting; `changed` hears whom it reaches. */
   readonly links: (changed: (root: string, reached: boolean) => void) => readonly Link[];
   readonly lostAfter: { readonly gone: number; readonly closed: number };
@@ -96,7 +96,16 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     failed: (refusal) => stopIfFatal(refusal),
     synced: () => void run(signLate),
   });
-  const record = await openRecord({ ...options, maySign: pulse.isSynced });
+  /** What stands beside the log, from whichever counterpart has it. */
+  const fetchBlob = async (name: Bytes): Promise<Bytes | null> => {
+    for (const link of pulse.links) {
+      const given = await link.ask({ kind: 'want', meeting, hash: name });
+      if (given instanceof Refusal || given.kind !== 'blob') continue;
+      if ((['blob', 'key-package'] as const).some((one) => equal(hash(one, given.bytes), name))) return given.bytes;
+    }
+    return null;
+  };
+  const record = await openRecord({ ...options, maySign: pulse.isSynced, fetch: fetchBlob });
   const ledger = (): Ledger => record.ledger();
   const tellPeers = (request: PeerRequest) => pulse.links.map((link) => link.send(request));
 
@@ -194,7 +203,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       return taken;
     }
     if (taken.code === 'log.gap') pulse.beat();
-    else if (taken.code !== 'log.replay') {
+    else if (taken.code !== 'log.replay' && taken.code !== 'blob.unknown') {
       logger.warn({ code: taken.code }, 'an entry was refused');
       if (!FATAL.has(taken.code)) people.tell(toDevice(null, taken));
     }
@@ -379,15 +388,9 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     blob: async (name) => {
       const here = await store.blob(meeting, name);
       if (here) return here;
-      for (const link of pulse.links) {
-        const given = await link.ask({ kind: 'want', meeting, hash: name });
-        if (given instanceof Refusal || given.kind !== 'blob') continue;
-        const purpose = (['blob', 'key-package'] as const).find((one) => equal(hash(one, given.bytes), name));
-        if (!purpose) continue;
-        await store.addBlobs(meeting, [{ hash: name, bytes: given.bytes }]);
-        return given.bytes;
-      }
-      return null;
+      const given = await fetchBlob(name);
+      if (given) await store.addBlobs(meeting, [{ hash: name, bytes: given }]);
+      return given;
     },
     handle: (root, request) => {
       if (request.kind === 'status' || request.kind === 'line') throw new Error('not the meeting’s to answer');
