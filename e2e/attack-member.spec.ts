@@ -168,7 +168,7 @@ const swapping = (what: 'names' | 'tracks'): Rewrite => {
 };
 
 // The SFU's names and tracks have no part in whose tile a picture is on: whose it is, its key ID says, and its proofs.
-// Turns red where strandOf (protocol/src/frames/receiver.ts) takes any other than the leaf's own seating.
+// Turns red where createStrand is given another seating than the leaf's own (protocol/src/frames/courses.ts).
 for (const what of ['names', 'tracks'] as const)
   test(`the SFU swaps the ${what} of two people: each picture stays on its own tile`, async () => {
     const { proxy } = stage.borland;
@@ -285,8 +285,7 @@ test.describe('a removed member', () => {
     expect(await open(await everyKey())).toMatchObject({ opened: 0 });
   });
 
-  // Turns red without `forcePath: true` in draftCommit (protocol/src/keys/draft.ts) together with the correction of
-  // `patches/`, and without `remove` in the proposals there.
+  // Turns red without the Remove proposals of draftCommit (protocol/src/keys/draft.ts): no epoch without it comes about.
   test('opens nothing afterwards, though it kept every state and is handed each commit', async () => {
     stage.alba.peers.drop = () => false;
     await expect(async () => person.sees('Borland principal')).toPass(within);
