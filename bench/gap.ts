@@ -63,12 +63,13 @@ export const measureGaps = async (rounds = ROUNDS): Promise<Gaps> => {
       const guest = await openSeat(browser, rehearsal, 'borland-adviser');
       if (round % 2 === 0) without.push(await quiet(stays));
       let from = await now(stays);
-      await guest.takeSeat();
+      await guest.page.getByRole('button', { name: 'Take your seat' }).click();
       around.push(await gapSince(stays, from));
       await stays.sees(SEEN, GUEST);
       without.push(await quiet(stays));
       from = await now(stays);
-      await guest.leave();
+      await guest.page.getByRole('button', { name: 'Leave the table' }).click();
+      await guest.page.getByRole('button', { name: 'Leave now' }).click();
       around.push(await gapSince(stays, from));
       await stays.sees(SEEN);
       if (round % 2 === 1) without.push(await quiet(stays));
