@@ -56,7 +56,7 @@ const stage = (change: Partial<Stage> = {}): Stage => ({
   startedMs: Date.now() - 4_329_000,
   devices: devices(),
   tiles: [tile(3, boris), tile(4, irina, { kind: 'verified' }, true), tile(5, bram, { kind: 'verified' }, true)],
-  me: { microphone: true, camera: true, talking: false, loudspeaker: true, sending: true },
+  me: { microphone: true, camera: true, talking: false, loudspeaker: true, sending: 'yes' },
   proven: 'all',
   audience: [alba, borland],
   notices: [],
@@ -65,7 +65,7 @@ const stage = (change: Partial<Stage> = {}): Stage => ({
   ...change,
 });
 
-const muted = { microphone: false, camera: true, talking: false, loudspeaker: true, sending: true };
+const muted = { microphone: false, camera: true, talking: false, loudspeaker: true, sending: 'yes' } as const;
 
 const notice = (
   id: number,
@@ -144,7 +144,7 @@ export const seatStates: { readonly [name: string]: () => View } = {
       soundBlocked: true,
     }),
   'stage paused': () =>
-    stage({ me: { ...muted, microphone: true, sending: false }, notices: [notice(1, 'warning', 'removed')] }),
+    stage({ me: { ...muted, microphone: true, sending: 'keys' }, notices: [notice(1, 'warning', 'removed')] }),
   'stage eight': () =>
     stage({
       tiles: [

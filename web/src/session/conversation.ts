@@ -18,6 +18,8 @@ import { openTable } from './table.ts';
 export type Other = {
   readonly seating: Seating;
   readonly says: { readonly audio: boolean; readonly video: boolean } | null;
+  /** Its picture was there before, at this sitting. */
+  readonly hadPicture: boolean;
   /** Its transport names by root in hexadecimal. */
   readonly names: ReadonlyMap<string, string>;
 };
@@ -81,6 +83,7 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
   let seatings: ReadonlyMap<number, Seating> = new Map();
   let restricted: ReadonlySet<number> = new Set();
   let pictures: Pictures = new Map();
+  const pictured = new Set<number>();
   let keyed = false;
   let members = 0;
   let told = '';
@@ -152,7 +155,12 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
     others: () =>
       [...seatings.values()]
         .filter(({ id }) => id !== needs.seating && !restricted.has(id))
-        .map((seating) => ({ seating, says: says.get(seating.id) ?? null, names: names.get(seating.id) ?? new Map() })),
+        .map((seating) => ({
+          seating,
+          says: says.get(seating.id) ?? null,
+          hadPicture: pictured.has(seating.id),
+          names: names.get(seating.id) ?? new Map(),
+        })),
     pictures: () => pictures,
     keyed: () => keyed,
     paused: epochs.paused,
@@ -174,6 +182,7 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
     heard: (message, ledger) => messages.hear(message, ledger.state),
     worker: (said) => {
       pictures = hearWorker(pictures, said);
+      if (said.kind === 'bind' && said.media === 'video') pictured.add(said.seating);
       needs.changed();
       // The screens have let the track go from where it was, and put it where it belongs, before frames flow again.
       if (said.kind === 'bind')

@@ -36,7 +36,7 @@ export const createEpochs = (with_: {
   const readiness = new Map<number, string>();
   let newest: Installed | null = null;
   let sendingUnder: Installed | null = null;
-  let haltedAt = performance.now();
+  let haltedAt: number | null = null;
 
   const send = (installed: Installed) => {
     if (newest !== installed || sendingUnder === installed) return;
@@ -101,6 +101,6 @@ export const createEpochs = (with_: {
       else setTimeout(with_.changed, PAUSE);
     },
     sending: () => sendingUnder !== null,
-    paused: () => sendingUnder === null && performance.now() - haltedAt >= PAUSE,
+    paused: () => sendingUnder === null && haltedAt !== null && performance.now() - haltedAt >= PAUSE,
   };
 };

@@ -27,7 +27,7 @@ const tileOf = (
   trackOf: (pipe: number) => MediaStreamTrack | null,
   stillMs: (pipe: number) => number,
 ): TileView => {
-  const { seating, says } = other;
+  const { seating, says, hadPicture } = other;
   const picture = carriedBy(conversation.pictures(), seating.id, 'video');
   const sound = carriedBy(conversation.pictures(), seating.id, 'audio');
   const line = lineOf(facts, seating.root);
@@ -35,7 +35,7 @@ const tileOf = (
   return {
     seating: seating.id,
     seat: seatOf(agreement, seating.seat),
-    state: tileState({ picture, sound, says, stillMs: still, line }),
+    state: tileState({ picture, sound, says, hadPicture, stillMs: still, line }),
     muted: says?.audio === false,
     picture: picture && says?.video !== false && shows(picture) ? trackOf(picture.pipe) : null,
     sound: sound && shows(sound) ? trackOf(sound.pipe) : null,

@@ -68,8 +68,16 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
       const refusal = join.kind === 'holding' ? join.refusal : null;
       return holdingView(agreement, { devices: devices.view(), facts: media.facts(), sitting, refusal });
     }
-    const sending = !(talk.conversation()?.paused() ?? true);
-    const now = { devices: devices.view(), tiles: tiles(), me: { ...me, sending }, notices, startedMs, host };
+    const ownRoot = toHex(agreement.mandate.root);
+    const line = media.facts().legs.find(({ delegation }) => delegation === ownRoot)?.state;
+    const now = {
+      devices: devices.view(),
+      tiles: tiles(),
+      me: { ...me, sending: sendingOf(line, talk) },
+      notices,
+      startedMs,
+      host,
+    };
     return stageView(agreement, now);
   };
 
@@ -298,6 +306,12 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     },
     actions,
   };
+};
+
+/** Whether what is ours leaves this device, and if not, why. */
+const sendingOf = (ownLine: string | undefined, talk: Talk): Me['sending'] => {
+  if (ownLine !== 'ready') return 'line';
+  return talk.conversation()?.paused() ? 'keys' : 'yes';
 };
 
 /** Made at the first use, once. */

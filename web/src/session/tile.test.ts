@@ -15,6 +15,7 @@ const well: TileFacts = {
   picture: carried('video'),
   sound: carried('audio'),
   says: { audio: true, video: true },
+  hadPicture: true,
   stillMs: 0,
   line: 'ready',
 };
@@ -44,6 +45,8 @@ test('What is not bound to its seat, or not proven lately, is not shown', () => 
 test('The other states are told apart', () => {
   expect(tileState({ ...well, picture: null, sound: null }).kind).toBe('connecting');
   expect(tileState({ ...well, picture: null }).kind).toBe('sound-only');
+  expect(tileState({ ...well, picture: null, hadPicture: false }).kind).toBe('connecting');
+  expect(tileState({ ...well, picture: { ...carried('video'), bound: false } }).kind).toBe('connecting');
   expect(tileState({ ...well, picture: null, says: { audio: true, video: false } }).kind).toBe('camera-off');
   expect(tileState({ ...well, stillMs: 4_000 })).toEqual({ kind: 'still', sinceMs: 4_000 });
   expect(tileState({ ...well, line: 'lost' }).kind).toBe('line-lost');

@@ -7,6 +7,8 @@ export type TileFacts = {
   readonly sound: Carried | null;
   /** What its device says it sends; null before its first word. */
   readonly says: { readonly audio: boolean; readonly video: boolean } | null;
+  /** Its picture was there before, at this sitting. */
+  readonly hadPicture: boolean;
   /** How long no frame of its picture was decoded, in ms; 0 while frames come. */
   readonly stillMs: number;
   /** Its delegation's SFU is not reached, or being connected anew. */
@@ -34,8 +36,9 @@ export const tileState = (facts: TileFacts): TileState => {
   if (expected.some((one) => one?.proof === 'unproven' || one?.proof === 'dark')) return { kind: 'unproven' };
   if (!says || all.length === 0)
     return says?.video === false && says.audio === false ? { kind: 'camera-off' } : { kind: 'connecting' };
-  if (says.video && !picture) return sound?.proof === 'proven' ? { kind: 'sound-only' } : { kind: 'connecting' };
-  if (says.video && picture?.proof === 'waiting') return { kind: 'connecting' };
+  if (says.video && !picture)
+    return facts.hadPicture && sound?.proof === 'proven' ? { kind: 'sound-only' } : { kind: 'connecting' };
+  if (says.video && !shows(picture)) return { kind: 'connecting' };
   if (!says.video) return { kind: 'camera-off' };
   if (facts.stillMs > STILL) return { kind: 'still', sinceMs: facts.stillMs };
   return { kind: 'verified' };

@@ -126,8 +126,8 @@ export type View =
         /** Held open by the space bar. */
         readonly talking: boolean;
         readonly loudspeaker: boolean;
-        /** False while new keys are awaited after a removal: nothing is being sent. */
-        readonly sending: boolean;
+        /** `keys`: new keys are awaited after a removal; `line`: one's own SFU is not reached. Nothing is sent then. */
+        readonly sending: 'yes' | 'keys' | 'line';
       };
       /** All remote frames now playing are proven, and everything sent is sealed. */
       readonly proven: 'all' | 'some' | 'none';

@@ -3,8 +3,11 @@ import type { MediaFacts } from './media/facts.ts';
 import { type Announced, compare, type Mismatch } from './presence.ts';
 import type { Notice } from './view.ts';
 
-/** A device announces its new name in the moment that it connects: shorter differences are on their way. */
-const SETTLING = 1_200;
+/**
+ * A device connects before it is admitted, and tells its names once it is: shorter differences are on their way. It can
+ * neither be seen nor decrypt anything in that time.
+ */
+const SETTLING = 4_000;
 
 /** Differences between circle and SFUs, with the time of the first look that saw each. */
 export type Differences = ReadonlyMap<string, { readonly since: number; readonly mismatch: Mismatch }>;

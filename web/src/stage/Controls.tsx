@@ -19,7 +19,7 @@ export const Controls = ({ view, session }: Props) => {
       <Control
         icon={heard ? Mic : MicOff}
         noun={text('stage.microphone')}
-        state={text(me.microphone ? 'stage.heard' : me.talking ? 'stage.talking' : 'stage.muted')}
+        state={text(heardWords(me))}
         action={text(me.microphone ? 'stage.mute' : 'stage.unmute')}
         hint={text('stage.microphone.hint')}
         tone={heard ? 'on' : 'muted'}
@@ -29,7 +29,7 @@ export const Controls = ({ view, session }: Props) => {
       <Control
         icon={me.camera ? Video : VideoOff}
         noun={text('stage.camera')}
-        state={text(me.camera ? 'stage.seen' : 'stage.unseen')}
+        state={text(me.camera && me.sending === 'yes' ? 'stage.seen' : 'stage.unseen')}
         action={text(me.camera ? 'stage.camera-off' : 'stage.camera-on')}
         hint={text('stage.camera.hint')}
         tone={me.camera ? 'on' : 'off'}
@@ -50,4 +50,11 @@ export const Controls = ({ view, session }: Props) => {
       <Leave onLeave={actions.leave} />
     </div>
   );
+};
+
+/** Whether one is heard, in words: never claimed while nothing is sent. */
+const heardWords = (me: Props['view']['me']) => {
+  if (!me.microphone && !me.talking) return 'stage.muted';
+  if (me.sending !== 'yes') return 'stage.unheard-line';
+  return me.microphone ? 'stage.heard' : 'stage.talking';
 };

@@ -21,9 +21,12 @@ const Heard = ({ view, level }: Props) => {
   const text = useText();
   const { me, devices } = view;
   const open = me.microphone || me.talking;
-  const silent = useSilence(level, open && me.sending);
+  const silent = useSilence(level, open && me.sending === 'yes');
   const { state } = devices.microphone;
-  if (!me.sending) return <Fact icon={MicOff} tone="muted" words={text('fact.heard.paused')} />;
+  if (me.sending !== 'yes')
+    return (
+      <Fact icon={MicOff} tone="muted" words={text(me.sending === 'keys' ? 'fact.heard.paused' : 'fact.heard.line')} />
+    );
   if (state === 'refused' || state === 'missing' || state === 'busy')
     return <Fact icon={MicOff} tone="muted" words={text('fact.heard.no-microphone')} />;
   if (!open) return <Fact icon={MicOff} tone="muted" words={text('stage.muted')} />;

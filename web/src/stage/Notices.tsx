@@ -9,7 +9,7 @@ type AlertsProps = {
   readonly notices: readonly Notice[];
   readonly hostAway: boolean;
   /** False while new keys are awaited: nothing is being sent. */
-  readonly sending: boolean;
+  readonly sending: 'yes' | 'keys' | 'line';
 };
 
 /** What has happened and is over goes out of sight after a while; for all else the session says when it is over. */
@@ -39,7 +39,8 @@ export const Alerts = ({ notices, hostAway, sending }: AlertsProps) => {
   const shown = fresh(notices, now).filter(({ tone, kind }) => tone !== 'quiet' && !lasting(kind));
   return (
     <ul className={styles.alerts}>
-      {sending ? null : <Line tone="warning" words={text('stage.new-keys')} />}
+      {sending === 'keys' ? <Line tone="warning" words={text('stage.new-keys')} /> : null}
+      {sending === 'line' ? <Line tone="warning" words={text('stage.no-line')} /> : null}
       {shown.slice(0, 2).map((notice) => (
         <NoticeLine key={notice.id} notice={notice} />
       ))}
