@@ -12,6 +12,7 @@ const standIns: Seat[] = [];
 let page: Page;
 
 test.beforeAll(async ({ browser }) => {
+  test.setTimeout(150_000);
   const pages = process.env.PARLEY_PAGES ?? join(import.meta.dirname, '../web/dist');
   rehearsal = await startRehearsal({ env: { PARLEY_PAGES: pages } });
   for (const seat of ['borland-principal', 'borland-adviser'])
@@ -43,19 +44,20 @@ const play = async (id: string): Promise<Shown> => {
   }, id);
   expect(status).toBe(202);
   await expect.poll(async () => (await look()).state, { timeout: 60_000 }).not.toBe('running');
-  const shown = await look();
-  console.log(id, JSON.stringify(shown));
-  return shown;
+  return look();
 };
 const allIsWell = () => expect(async () => person.sees('Anders Holm', 'Mira Osei')).toPass({ timeout: 60_000 });
 
 /** What must stand in the steps of each: what was done, and of the forged admission what the other node said. */
 const expected = {
-  'forge-admission': { key: 'refused', values: { code: expect.stringMatching(/^identity\./) } },
-  'no-encryption': { key: 'told', values: { count: expect.any(Number) } },
-  'swap-names': { key: 'told', values: { count: expect.any(Number) } },
-  'inject-picture': { key: 'sent', values: { count: expect.any(Number) } },
-  replay: { key: 'sent', values: { count: expect.any(Number) } },
+  'forge-admission': {
+    key: 'refused',
+    values: expect.objectContaining({ code: expect.stringMatching(/^identity\./) }),
+  },
+  'no-encryption': { key: 'told', values: expect.objectContaining({ count: expect.any(Number) }) },
+  'swap-names': { key: 'told', values: expect.objectContaining({ count: expect.any(Number) }) },
+  'inject-picture': { key: 'sent', values: expect.objectContaining({ count: expect.any(Number) }) },
+  replay: { key: 'sent', values: expect.objectContaining({ count: expect.any(Number) }) },
 };
 
 for (const [id, step] of Object.entries(expected))
