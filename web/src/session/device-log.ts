@@ -35,8 +35,6 @@ export type DeviceLog = {
   readonly entry: (entry: Bytes, countersignatures: readonly Bytes[]) => void;
   readonly countersigned: (countersignature: Bytes) => void;
   readonly restrict: (act: Bytes) => void;
-  /** Resolves when all that was given until now is judged. */
-  readonly idle: () => Promise<void>;
 };
 
 const AHEAD = new Set(['act.ahead', 'restrict.ahead']);
@@ -110,6 +108,5 @@ export const openDeviceLog = (sheet: Sheet, now: () => number, hears: LogHears):
       }),
     countersigned: (one) => inOrder(() => addCountersignature(one)),
     restrict: (act) => inOrder(() => addRestriction(act)),
-    idle: () => queue,
   };
 };
