@@ -137,6 +137,21 @@ test('[PEER10] without the host nothing is granted, restrictions work, and the l
   await alba.stop();
 }, 60_000);
 
+test('[PEER10] right after its start a host lets whoever asks to sit wait for its counterpart; not for ever', async () => {
+  await Promise.all([pair.alba.stop(), pair.borland.stop()]);
+  const alba = await startOne(pair.prepared[0].config);
+  const early = await openDevice(await pair.link(alba, 'alba-principal'));
+  const seated = early.sit();
+  const borland = await startOne(pair.prepared[1].config);
+  await seated;
+  await Promise.all([alba.stop(), borland.stop()]);
+  const alone = await startOne(pair.prepared[0].config);
+  const late = await openDevice(await pair.link(alone, 'alba-adviser'));
+  await late.ask();
+  expect((await late.hears('refused')).code).toBe('host.not-synced');
+  await alone.stop();
+}, 60_000);
+
 test('[PEER9] [CIRCLE8] a log that a node missed is fetched, its KeyPackages too, verified and countersigned when it is back', async () => {
   const ilaria = await device('alba-principal');
   const { seating } = await ilaria.sit();

@@ -145,8 +145,8 @@ test('[REHEARSE4] [NODE13] a node that dies is started again, and adopts its SFU
     expect(log).not.toContain(word);
 }, 60_000);
 
-test('[REHEARSE5] [REHEARSE6] the page’s door renews links and obeys its own page only', async () => {
-  const { post } = await running(start());
+test('[REHEARSE5] [REHEARSE6] the page’s door renews links, says who sits, and obeys its own page only', async () => {
+  const { post, state } = await running(start());
   const answer = await post('/api/link', { seat: 'alba-adviser', standIn: true });
   const { url } = answer.json;
   expect(url).toMatch(/#link=[\w-]{43}&stand-in$/);
@@ -154,5 +154,12 @@ test('[REHEARSE5] [REHEARSE6] the page’s door renews links and obeys its own p
   expect((await post('/api/link', { seat: 'alba-adviser' }, 'http://evil.localhost')).status).toBe(403);
   expect(await post('/api/attack', { id: 'nothing' })).toMatchObject({ json: { code: 'door.malformed' } });
   expect(await post('/api/attack', { id: 'swap-names' })).toMatchObject({ json: { code: 'attack.needs' } });
-  await openDevice(url);
+  const tomas = await openDevice(url);
+  await tomas.sit();
+  const seats = await until(async () => {
+    const { delegations } = await state();
+    const found = delegations[0].seats.filter((seat: { occupied: string }) => seat.occupied !== 'free');
+    return found.length > 0 && found;
+  });
+  expect(seats).toMatchObject([{ id: 'alba-adviser', occupied: 'stand-in' }]);
 }, 60_000);

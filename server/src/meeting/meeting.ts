@@ -51,6 +51,8 @@ export type MeetingOptions = Omit<RecordOptions, 'maySign' | 'fetch'> & {
 };
 
 const PART = 64;
+/** How long after its start a node lets permissions wait for the first word of every counterpart. */
+const FIRST_WORD_MS = 3_000;
 /** How long devices have to come back after a start of their node. */
 const AFTER_START_MS = 10_000;
 /** Codes after which there is nothing to go on with: two logs exist, or a pinned root is not what it was. */
@@ -234,6 +236,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
 
   /** Gives an act to the host: here, or at its node. */
   const toHost = async (given: Bytes, blobs: readonly Bytes[]): Promise<Refusal | null> => {
+    await begun;
     if (hosting)
       return run(() => orderHere(given, blobs, ownName).then((one) => (one instanceof Refusal ? one : null)));
     const link = pulse.links.find((one) => one.root === hostName);
@@ -306,6 +309,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     switch (request.kind) {
       case 'submit': {
         if (!hosting) return asReply(new Refusal('peer.not-host'));
+        await begun;
         const recorded = await run(() => orderHere(request.act, request.blobs, root));
         if (recorded instanceof Refusal) return asReply(recorded);
         const { entry, countersignature } = recorded;
@@ -355,6 +359,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
   };
 
   await refresh();
+  const begun = Promise.race([pulse.synced(), new Promise<void>((resolve) => clock.after(FIRST_WORD_MS, resolve))]);
   pulse.begin();
   return {
     sheet,
