@@ -7,7 +7,7 @@ import { tryNode } from './attackers/node.ts';
 import { type GhostPage, openGhost, servePages } from './attackers/pages.ts';
 import { openStage, type Stage } from './attackers/stage.ts';
 import { makeTalk, originOf } from './attackers/talk.ts';
-import { openSeat, type Seat } from './rehearsal/index.ts';
+import { closeSeats, openSeat, type Seat } from './rehearsal/index.ts';
 
 /** The host, and a member who helps it, give the wrong keys or none; a counterpart comes back with another root. */
 test.describe.configure({ mode: 'serial', timeout: 120_000 });
@@ -36,9 +36,9 @@ test.beforeAll(async ({ browser }) => {
   observer = await openGhost(browser, pages, stage.borland);
   newcomer = await openSeat(browser, stage, 'borland-principal');
 });
-test.afterAll(async () => {
+test.afterAll(async ({ browser }) => {
   member?.close();
-  await Promise.all([newcomer?.close(), observer?.context.close()]);
+  await closeSeats(browser);
   await pages?.close();
   await stage?.stop();
   stage?.talk.remove();

@@ -11,7 +11,7 @@ import type { Forger } from './attackers/pages/forge.ts';
 import { type GhostPage, openGhost, servePages } from './attackers/pages.ts';
 import { participantsOf, type Rewrite } from './attackers/sfu-proxy.ts';
 import { openStage, type Side, type Stage } from './attackers/stage.ts';
-import { openSeat, type Seat } from './rehearsal/index.ts';
+import { closeSeats, openSeat, type Seat } from './rehearsal/index.ts';
 
 /**
  * A member is hostile: its own client, modified, holds the table's keys and gives them to clients that seal frames in
@@ -52,8 +52,8 @@ test.beforeAll(async ({ browser }) => {
   rogue = await openSeat(browser, stage, 'borland-note-taker', { standIn: true, tone: 700, before: client.use });
   await expect(async () => person.sees('Borland principal', 'Borland note-taker')).toPass(within);
 });
-test.afterAll(async () => {
-  await Promise.all([person?.close(), colleague?.close(), rogue?.close()]);
+test.afterAll(async ({ browser }) => {
+  await closeSeats(browser);
   await Promise.all([pages?.close(), client?.remove()]);
   await stage?.stop();
 });
@@ -190,10 +190,6 @@ test.describe('a removed member', () => {
   test.beforeAll(async ({ browser }) => {
     for (const side of [stage.borland, stage.alba]) ghosts.push(await openGhost(browser, pages, side));
   });
-  test.afterAll(async () => {
-    await Promise.all(ghosts.map(({ context }) => context.close()));
-  });
-
   /** All that it ever had, and whatever it makes of the commits that it is handed. */
   const everyKey = async () => {
     const keys = await rogue.page.evaluate(() => globalThis.leak.keys());

@@ -7,7 +7,7 @@ import type { Manipulation } from './attackers/pages/relay.ts';
 import { type GhostPage, openGhost, servePages } from './attackers/pages.ts';
 import { participantsOf, type Rewrite } from './attackers/sfu-proxy.ts';
 import { openStage, type Stage } from './attackers/stage.ts';
-import { openSeat, type Seat } from './rehearsal/index.ts';
+import { closeSeats, openSeat, type Seat } from './rehearsal/index.ts';
 
 /** The SFU is hostile: it rewrites its signalling, mints tokens for ghosts, and keeps and changes what passes. */
 test.describe.configure({ mode: 'serial', timeout: 180_000 });
@@ -18,7 +18,6 @@ const within = { timeout: 45_000 };
 let pages: Awaited<ReturnType<typeof servePages>>;
 let stage: Stage;
 let victim: Seat;
-let other: Seat;
 let observer: GhostPage;
 
 const rightPicture = async (): Promise<void> => {
@@ -46,14 +45,15 @@ const nothingInClear = async (): Promise<void> =>
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(180_000);
   [pages, stage] = await Promise.all([servePages(), openStage()]);
-  other = await openSeat(browser, stage, 'borland-principal', { standIn: true, tone: 440 });
+  await openSeat(browser, stage, 'borland-principal', { standIn: true, tone: 440 });
   victim = await openSeat(browser, stage, 'alba-principal', { before: installEars });
   await victim.takeSeat();
   await allIsWell();
   observer = await openGhost(browser, pages, stage.borland);
 });
-test.afterAll(async () => {
-  await Promise.all([victim?.close(), other?.close(), observer?.context.close(), pages?.close()]);
+test.afterAll(async ({ browser }) => {
+  await closeSeats(browser);
+  await pages?.close();
   await stage?.stop();
 });
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
-import { openSeat, type Rehearsal, type Seat, startRehearsal } from './rehearsal/index.ts';
+import { closeSeats, openSeat, type Rehearsal, type Seat, startRehearsal } from './rehearsal/index.ts';
 
 /** The rehearsal's own attacks, as a person plays them from its page: each is played, and nothing false is shown. */
 test.describe.configure({ mode: 'serial' });
@@ -8,7 +8,6 @@ test.setTimeout(150_000);
 
 let rehearsal: Rehearsal;
 let person: Seat;
-const standIns: Seat[] = [];
 let page: Page;
 
 test.beforeAll(async ({ browser }) => {
@@ -16,15 +15,15 @@ test.beforeAll(async ({ browser }) => {
   const pages = process.env.PARLEY_PAGES ?? join(import.meta.dirname, '../web/dist');
   rehearsal = await startRehearsal({ env: { PARLEY_PAGES: pages } });
   for (const seat of ['borland-principal', 'borland-adviser'])
-    standIns.push(await openSeat(browser, rehearsal, seat, { standIn: true }));
+    await openSeat(browser, rehearsal, seat, { standIn: true });
   person = await openSeat(browser, rehearsal, 'alba-principal');
   await person.takeSeat();
   await expect(async () => person.sees('Anders Holm', 'Mira Osei')).toPass({ timeout: 60_000 });
   page = await (await browser.newContext()).newPage();
   await page.goto(rehearsal.address);
 });
-test.afterAll(async () => {
-  await Promise.all([person, ...standIns].map((seat) => seat?.close()));
+test.afterAll(async ({ browser }) => {
+  await closeSeats(browser);
   await rehearsal?.stop();
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { openSeat, startRehearsal } from './rehearsal/index.ts';
+import { closeSeats, openSeat, startRehearsal } from './rehearsal/index.ts';
 
 test('for everything but media, a device contacts its own side’s addresses only', async ({ browser }) => {
   test.setTimeout(90_000);
@@ -23,5 +23,6 @@ test('for everything but media, a device contacts its own side’s addresses onl
   const [own] = hosts;
   expect(/connect-src ([^;]*)/.exec(policy)?.[1]).toBe(`http://${own} ws://${own}`);
   expect(policy).not.toContain('unsafe');
+  await closeSeats(browser);
   await rehearsal.stop();
 });

@@ -1,13 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { openSeat, type Rehearsal, startRehearsal } from './rehearsal/index.ts';
+import { closeSeats, openSeat, type Rehearsal, startRehearsal } from './rehearsal/index.ts';
 
 let rehearsal: Rehearsal;
 test.beforeEach(async () => {
   rehearsal = await startRehearsal();
 });
-test.afterEach(() => rehearsal.stop());
+test.afterEach(async ({ browser }) => {
+  await closeSeats(browser);
+  await rehearsal.stop();
+});
 
 const written = async (file: string): Promise<object> =>
   JSON.parse(await readFile(join(rehearsal.data, file), 'utf8')) as object; // what the product wrote itself

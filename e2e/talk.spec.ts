@@ -1,6 +1,6 @@
 import { type Browser, expect, test } from '@playwright/test';
 import { hueOf } from '../web/src/platform/stand-in/script.ts';
-import { openSeat, type Rehearsal, type Seat, startRehearsal } from './rehearsal/index.ts';
+import { closeSeats, openSeat, type Rehearsal, type Seat, startRehearsal } from './rehearsal/index.ts';
 
 /** Everybody of the rehearsal's sheet, with the pitch by which a test knows their voice. */
 const PEOPLE = [
@@ -16,6 +16,7 @@ let rehearsal: Rehearsal;
 test.beforeAll(async () => {
   rehearsal = await startRehearsal();
 });
+test.afterEach(({ browser }) => closeSeats(browser));
 test.afterAll(() => rehearsal.stop());
 
 const sit = (browser: Browser, { id, tone }: Person): Promise<Seat> =>
@@ -47,7 +48,6 @@ test('two delegations, two people each: all see and hear all, and each tile is t
     const seat = seats[n];
     if (seat) await meets(seat, othersOf(person));
   }
-  for (const seat of seats) await seat.close();
 });
 
 test('a late joiner, a leaver, a reload and a closed tab: roster and pictures are right again', async ({ browser }) => {
@@ -71,5 +71,4 @@ test('a late joiner, a leaver, a reload and a closed tab: roster and pictures ar
 
   await guest.page.close();
   await expect.poll(async () => (await host.tiles()).length).toBe(0);
-  await host.close();
 });

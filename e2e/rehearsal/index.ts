@@ -1,2 +1,2 @@
-export { openSeat, type Seat } from './seat.ts';
+export { closeSeats, openSeat, type Seat } from './seat.ts';
 export { type Rehearsal, startRehearsal } from './start.ts';
