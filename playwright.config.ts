@@ -11,8 +11,6 @@ process.env.PARLEY_CHROMIUM = chromium.path;
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '**/*.spec.ts',
-  // Three or four pages with video and an attacker each: two cores carry them on a calm machine only (`npm run long`).
-  testIgnore: process.env.PARLEY_LONG ? [] : ['**/attack-member.spec.ts', '**/attack-sfu.spec.ts', '**/break.spec.ts'],
   outputDir: 'test-results',
   workers: 1,
   fullyParallel: false,

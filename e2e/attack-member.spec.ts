@@ -275,7 +275,7 @@ test.describe('a removed member', () => {
     await removeRogue();
     await expect.poll(() => stage.alba.peers.dropped(), within).toBeGreaterThan(0);
     for (const seat of [person, colleague])
-      await reads(seat, 'Someone was removed. Nothing is sent until the new keys stand.');
+      await reads(seat, 'Someone left the table. Nothing is sent until the new keys stand.');
     await record();
     await reads(rogue, 'You were removed from the table');
     expect(await open(await everyKey())).toMatchObject({ opened: 0 });

@@ -13,7 +13,6 @@ export const truth: Rewrite = (response) => response;
  * gives takes the relay out again.
  */
 export const standBetween = async (side: Side, relay: GhostPage, source: string): Promise<() => void> => {
-  await relay.page.evaluate((of) => window.ghost.publishRelay(of), source);
   const { proxy } = side;
   // Nobody is given both: those who listen only the relay, and the source not its own frames back.
   const hiddenFrom = ({ publishes }: Passage) => (publishes ? relay.name : source);
@@ -30,12 +29,13 @@ export const standBetween = async (side: Side, relay: GhostPage, source: string)
       for (const one of participantsOf(response)) if (one.identity === relay.name) one.identity = source;
     return response;
   };
+  // Only now: a source that had heard of the relay's tracks would miss them, and come anew under another name.
+  await relay.page.evaluate((of) => window.ghost.publishRelay(of), source);
   for (const passage of proxy.passages) if (!passage.publishes) passage.cut();
-  // Whoever comes back is given the real tracks by themselves: they are taken away again.
+  // Whoever comes back is given the real tracks by themselves, at a time of the SFU's: they are taken away again and again.
   const withheld = new Set<Passage>();
   const withhold = async (): Promise<void> => {
     for (const passage of proxy.passages) {
-      if (withheld.has(passage)) continue;
       const tracks = await side.withhold(passage.identity, hiddenFrom(passage)).catch(() => 0);
       if (tracks === 2) withheld.add(passage);
     }

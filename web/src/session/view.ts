@@ -82,8 +82,7 @@ export type Notice = {
     | 'missing-device'
     | 'attack-refused'
     | 'host-away'
-    | 'host-back'
-    | 'new-keys-awaited';
+    | 'host-back';
   /** Names for the sentence: `name`, `delegation`, `code`. */
   readonly values: { readonly [name: string]: string };
   readonly atMs: number;

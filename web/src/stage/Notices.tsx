@@ -34,9 +34,8 @@ const fresh = (notices: readonly Notice[], now: number) =>
 export const Alerts = ({ notices, hostAway, sending }: AlertsProps) => {
   const text = useText();
   const now = useNow();
-  // These two last as long as the view says so, and have their own lines here.
-  const lasting = (kind: Notice['kind']) => kind === 'host-away' || kind === 'new-keys-awaited';
-  const shown = fresh(notices, now).filter(({ tone, kind }) => tone !== 'quiet' && !lasting(kind));
+  // That the host is away lasts as long as the view says so, and has its own line here.
+  const shown = fresh(notices, now).filter(({ tone, kind }) => tone !== 'quiet' && kind !== 'host-away');
   return (
     <ul className={styles.alerts}>
       {sending === 'keys' ? <Line tone="warning" words={text('stage.new-keys')} /> : null}
