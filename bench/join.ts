@@ -27,6 +27,8 @@ const ourRound = async (browser: Browser, rehearsal: Rehearsal, counterpart: Sea
     before: async (page) => void (await watchFirstPicture(page, PROVEN)),
   });
   try {
+    // As prepared as the plain page that is: connected to both SFUs, and waiting for the click.
+    await expect(seat.page.locator('li[data-state=working]')).toHaveCount(0, { timeout: 20_000 });
     await seat.page.getByRole('button', { name: 'Take your seat' }).click();
     const took = await firstPicture(seat.page);
     await counterpart.sees('Anders Holm');

@@ -35,7 +35,7 @@ const open = async (page: Page, tag = 'en', direction?: 'rtl'): Promise<string[]
 
 const show = async (page: Page, name: string): Promise<void> => {
   await page.evaluate((state) => gallery.show(state), name);
-  await expect(page.locator('main')).toBeVisible();
+  await expect(page.getByRole('main')).toBeVisible();
 };
 
 const states = (page: Page): Promise<readonly string[]> => page.evaluate(() => gallery.names);

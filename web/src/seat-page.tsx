@@ -1,4 +1,4 @@
-import { lazy, Suspense, useSyncExternalStore } from 'react';
+import { Activity, lazy, Suspense, useSyncExternalStore } from 'react';
 import { HoldingScreen } from './holding/HoldingScreen.tsx';
 import { LeftScreen } from './left/LeftScreen.tsx';
 import { StoppedScreen } from './left/StoppedScreen.tsx';
@@ -6,9 +6,7 @@ import { LinkScreen } from './link/LinkScreen.tsx';
 import { UnableScreen } from './link/UnableScreen.tsx';
 import type { Session, View } from './session/view.ts';
 
-const fetchStage = () => import('./stage/StageScreen.tsx');
-const StageScreen = lazy(async () => ({ default: (await fetchStage()).StageScreen }));
-const prepareStage = () => void fetchStage();
+const StageScreen = lazy(async () => ({ default: (await import('./stage/StageScreen.tsx')).StageScreen }));
 
 type Props = { readonly session: Session; readonly onReload: () => void };
 
@@ -20,6 +18,13 @@ export const SeatPage = ({ session, onReload }: Props) => {
     <>
       <title>{`${who}Parley`}</title>
       <Screen view={view} session={session} onReload={onReload} />
+      {view.kind === 'holding' || view.kind === 'stage' ? (
+        <Activity mode={view.kind === 'stage' ? 'visible' : 'hidden'}>
+          <Suspense fallback={null}>
+            <StageScreen view={view.kind === 'stage' ? view : view.ahead} session={session} />
+          </Suspense>
+        </Activity>
+      ) : null}
     </>
   );
 };
@@ -31,13 +36,9 @@ const Screen = ({ view, session, onReload }: Props & { readonly view: View }) =>
     case 'unable':
       return <UnableScreen view={view} />;
     case 'holding':
-      return <HoldingScreen view={view} session={session} onShown={prepareStage} />;
+      return <HoldingScreen view={view} session={session} />;
     case 'stage':
-      return (
-        <Suspense fallback={null}>
-          <StageScreen view={view} session={session} />
-        </Suspense>
-      );
+      return null; // made ready below since the holding screen
     case 'left':
       return <LeftScreen view={view} onReload={onReload} />;
     case 'stopped':

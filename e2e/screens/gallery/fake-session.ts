@@ -1,4 +1,4 @@
-import type { Session, View } from '../../../web/src/session/view.ts';
+import type { Session, StageView, View } from '../../../web/src/session/view.ts';
 
 /** What a test reads: each action that a screen called, in order, with its argument. */
 export type Called = readonly [name: string, ...values: readonly unknown[]];
@@ -8,7 +8,7 @@ export const fakeSession = (first: View): Session & { readonly called: Called[] 
   let view = first;
   const listeners = new Set<() => void>();
   const called: Called[] = [];
-  const me = (change: Partial<Extract<View, { kind: 'stage' }>['me']>) => {
+  const me = (change: Partial<StageView['me']>) => {
     if (view.kind !== 'stage') return;
     view = { ...view, me: { ...view.me, ...change } };
     for (const listener of listeners) listener();

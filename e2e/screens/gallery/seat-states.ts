@@ -1,9 +1,8 @@
-import type { DevicesView, Notice, ProofStep, View } from '../../../web/src/session/view.ts';
+import type { DevicesView, Notice, ProofStep, StageView, View } from '../../../web/src/session/view.ts';
 import { ada, agreed, alba, boris, borland, bram, carla, corvina, diego, irina, tile } from './people.ts';
 import { portrait } from './portrait.ts';
 
 type Holding = Extract<View, { kind: 'holding' }>;
-type Stage = Extract<View, { kind: 'stage' }>;
 
 const devices = (): DevicesView => ({
   cameras: [
@@ -46,10 +45,11 @@ const holding = (change: Partial<Holding> = {}): Holding => ({
   devices: devices(),
   ready: 'take',
   refusal: null,
+  ahead: stage(),
   ...change,
 });
 
-const stage = (change: Partial<Stage> = {}): Stage => ({
+const stage = (change: Partial<StageView> = {}): StageView => ({
   kind: 'stage',
   title: 'Consultation on the line of contact',
   seat: ada,

@@ -21,7 +21,7 @@ import {
 } from '@parley/protocol/log';
 import { judgePackage, matchBlobs, order } from '@parley/protocol/meeting';
 import type { Clock } from '../clock.ts';
-import type { Store, StoredBlob } from '../store/store.ts';
+import type { Store, StoredBlob, StoredCountersignature } from '../store/store.ts';
 import { type Direct, openDirect } from './direct.ts';
 
 /** An entry that this node has stored and, where it may, countersigned. */
@@ -74,6 +74,14 @@ export type RecordOptions = {
 
 const PART = 64;
 
+type Signed = { readonly next: Ledger; readonly countersignature: StoredCountersignature };
+
+const storedOf = ({ seq, root, bytes }: Countersignature): StoredCountersignature => ({
+  seq,
+  root: fromHex(root),
+  bytes,
+});
+
 /** Opens a meeting's log from the store, verifying every entry again; throws where the store was tampered with. */
 export const openRecord = async (options: RecordOptions): Promise<LogRecord> => {
   const { own, sheet, store, clock, maySign } = options;
@@ -107,14 +115,16 @@ export const openRecord = async (options: RecordOptions): Promise<LogRecord> => 
   }
   const direct = await openDirect({ meeting, store, clock, ledger: () => ledger });
 
-  /** Countersigns where that may be. The time of an entry that was missed lies in the past without being wrong. */
-  const signNewest = async (entry: Entry, live: boolean): Promise<Bytes | null> => {
+  /**
+   * Countersigns the newest entry of a ledger, where that may be; the caller stores it. The time of an entry that was
+   * missed lies in the past without being wrong.
+   */
+  const signNewest = async (on: Ledger, entry: Entry, live: boolean): Promise<Signed | null> => {
     const now = clock.now();
-    if (!maySign() || (!hosting && judgeSigning(ledger, entry, live ? now : Math.min(now, entry.time)))) return null;
+    if (!maySign() || (!hosting && judgeSigning(on, entry, live ? now : Math.min(now, entry.time)))) return null;
     const bytes = await countersign(own, entry);
-    await store.addCountersignature(meeting, entry.seq, own.root, bytes);
-    ledger = must(take(ledger, must(await verifyCountersignature(sheet, bytes))));
-    return bytes;
+    const next = must(take(on, must(await verifyCountersignature(sheet, bytes))));
+    return { next, countersignature: { seq: entry.seq, root: own.root, bytes } };
   };
 
   const keep = async (
@@ -124,13 +134,15 @@ export const openRecord = async (options: RecordOptions): Promise<LogRecord> => 
     words: readonly Countersignature[],
     live: boolean,
   ): Promise<Recorded> => {
+    const signed = await signNewest(next, entry, live);
     const stored = { seq: entry.seq, head: entry.head, bytes: entry.bytes };
-    if (!(await store.addEntry(meeting, stored, blobs))) throw new Error('the store is ahead of its own node');
-    for (const word of words) await store.addCountersignature(meeting, word.seq, fromHex(word.root), word.bytes);
-    ledger = next;
+    const countersignatures = [...words.map(storedOf), ...(signed ? [signed.countersignature] : [])];
+    if (!(await store.addEntry(meeting, stored, { blobs, countersignatures })))
+      throw new Error('the store is ahead of its own node');
+    ledger = signed?.next ?? next;
     newest = entry;
-    const countersignature = await signNewest(entry, live);
     const given = words.map((word) => word.bytes);
+    const countersignature = signed?.countersignature.bytes ?? null;
     return { entry, act, blobs: blobs.map((blob) => blob.bytes), words: given, countersignature };
   };
 
@@ -193,13 +205,17 @@ export const openRecord = async (options: RecordOptions): Promise<LogRecord> => 
     countersigned: async (given) => {
       const read = await readWord(ledger, given);
       if (read === null || read instanceof Refusal) return read;
-      await store.addCountersignature(meeting, read.word.seq, fromHex(read.word.root), given);
+      await store.addCountersignature(meeting, storedOf(read.word));
       ledger = read.next;
       return read.word;
     },
     catchUpSigning: async () => {
       const signed = ledger.tally.get(ownName)?.seq ?? 0;
-      return newest && newest.seq > signed ? signNewest(newest, false) : null;
+      const made = newest && newest.seq > signed ? await signNewest(ledger, newest, false) : null;
+      if (!made) return null;
+      await store.addCountersignature(meeting, made.countersignature);
+      ledger = made.next;
+      return made.countersignature.bytes;
     },
   };
 

@@ -1,10 +1,10 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Bytes } from '@parley/protocol/bytes';
-import { Kysely } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { builtIn } from './dialect.ts';
 import { migrate } from './migrations.ts';
-import type { Device, Store, StoredBlob, StoredEntry } from './store.ts';
+import type { Device, Store, StoredBlob, StoredCountersignature, StoredEntry } from './store.ts';
 import type { Tables } from './tables.ts';
 
 /** Opens the store in a SQLite file (made, 0600, where it is missing) and brings it to the newest form. */
@@ -29,6 +29,19 @@ const insertBlobs = async (db: Kysely<Tables>, meeting: Bytes, blobs: readonly S
       .execute();
 };
 
+const insertCountersignatures = async (
+  db: Kysely<Tables>,
+  meeting: Bytes,
+  countersignatures: readonly StoredCountersignature[],
+): Promise<void> => {
+  for (const one of countersignatures)
+    await db
+      .insertInto('countersignatures')
+      .values({ meeting, ...one })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+};
+
 const storeOver = (db: Kysely<Tables>): Store => ({
   addMeeting: async (meeting, sheet) => {
     await db
@@ -42,7 +55,7 @@ const storeOver = (db: Kysely<Tables>): Store => ({
     return rows.map((row) => ({ meeting: own(row.meeting), sheet: own(row.sheet) }));
   },
 
-  addEntry: (meeting, { seq, head, bytes }, blobs) =>
+  addEntry: (meeting, { seq, head, bytes }, { blobs, countersignatures }) =>
     db.transaction().execute(async (within) => {
       const { numInsertedOrUpdatedRows } = await within
         .insertInto('entries')
@@ -51,6 +64,7 @@ const storeOver = (db: Kysely<Tables>): Store => ({
         .executeTakeFirst();
       if (numInsertedOrUpdatedRows !== 1n) return false;
       await insertBlobs(within, meeting, blobs);
+      await insertCountersignatures(within, meeting, countersignatures);
       return true;
     }),
   entriesAfter: async (meeting, seq, most) => {
@@ -65,13 +79,7 @@ const storeOver = (db: Kysely<Tables>): Store => ({
     return rows.map((row): StoredEntry => ({ seq: row.seq, head: own(row.head), bytes: own(row.bytes) }));
   },
 
-  addCountersignature: async (meeting, seq, root, bytes) => {
-    await db
-      .insertInto('countersignatures')
-      .values({ meeting, seq, root, bytes })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  },
+  addCountersignature: (meeting, countersignature) => insertCountersignatures(db, meeting, [countersignature]),
   newestCountersignatures: async (meeting) => {
     const rows = await db
       .selectFrom('countersignatures as one')
@@ -174,14 +182,21 @@ const storeOver = (db: Kysely<Tables>): Store => ({
     } satisfies Device;
   },
 
-  takeNonce: async (root, nonce, until) => {
-    const { numInsertedOrUpdatedRows } = await db
-      .insertInto('nonces')
-      .values({ root, nonce, until })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-    return numInsertedOrUpdatedRows === 1n;
-  },
+  // Every word of a counterpart costs one: it waits for the disk only where something is stored because of it.
+  takeNonce: (root, nonce, until) =>
+    db.connection().execute(async (one) => {
+      await sql`pragma synchronous = normal`.execute(one);
+      try {
+        const { numInsertedOrUpdatedRows } = await one
+          .insertInto('nonces')
+          .values({ root, nonce, until })
+          .onConflict((conflict) => conflict.doNothing())
+          .executeTakeFirst();
+        return numInsertedOrUpdatedRows === 1n;
+      } finally {
+        await sql`pragma synchronous = full`.execute(one);
+      }
+    }),
   forget: async (now) => {
     await db.deleteFrom('nonces').where('until', '<=', now).execute();
     await db.deleteFrom('links').where('until', '<=', now).where('device', 'is', null).execute();

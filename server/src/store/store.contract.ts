@@ -15,6 +15,7 @@ export const storeContract = (name: string, place: () => Place): void => {
     let store: Store;
     const meeting = some(16);
     const entry = (seq: number) => ({ seq, head: some(), bytes: some(200) });
+    const alone = { blobs: [], countersignatures: [] };
 
     beforeEach(async () => {
       here = place();
@@ -39,32 +40,35 @@ export const storeContract = (name: string, place: () => Place): void => {
 
     test('keeps entries in their order, over a restart', async () => {
       const entries = [entry(1), entry(2), entry(3)];
-      for (const one of entries) expect(await store.addEntry(meeting, one, [])).toBe(true);
+      for (const one of entries) expect(await store.addEntry(meeting, one, alone)).toBe(true);
       await reopen();
       expect(await store.entriesAfter(meeting, 0, 64)).toEqual(entries);
       expect(await store.entriesAfter(meeting, 1, 1)).toEqual([entries[1]]);
       expect(await store.entriesAfter(some(16), 0, 64)).toEqual([]);
     });
 
-    test('refuses a second entry at one place, with its blobs', async () => {
+    test('refuses a second entry at one place, with all that came beside it', async () => {
       const first = entry(1);
       const blob = { hash: some(), bytes: some(10) };
-      await store.addEntry(meeting, first, []);
-      expect(await store.addEntry(meeting, entry(1), [blob])).toBe(false);
+      await store.addEntry(meeting, first, alone);
+      const countersignatures = [{ seq: 1, root: some(), bytes: some(80) }];
+      expect(await store.addEntry(meeting, entry(1), { blobs: [blob], countersignatures })).toBe(false);
+      expect(await store.countersignaturesAt(meeting, 1)).toEqual([]);
       expect(await store.entriesAfter(meeting, 0, 64)).toEqual([first]);
       expect(await store.blob(meeting, blob.hash)).toBeNull();
     });
 
     test('keeps entries only of meetings that it knows', async () => {
-      await expect(store.addEntry(some(16), entry(1), [])).rejects.toThrow();
+      await expect(store.addEntry(some(16), entry(1), alone)).rejects.toThrow();
     });
 
     test('keeps the first countersignature of a place, and finds the newest of each delegation', async () => {
       const [alba, borland, first, second, third] = [some(), some(), some(80), some(80), some(80)];
-      await store.addCountersignature(meeting, 1, alba!, first!);
-      await store.addCountersignature(meeting, 1, alba!, some(80));
-      await store.addCountersignature(meeting, 2, alba!, second!);
-      await store.addCountersignature(meeting, 1, borland!, third!);
+      const beside = { blobs: [], countersignatures: [{ seq: 1, root: alba!, bytes: first! }] };
+      await store.addEntry(meeting, entry(1), beside);
+      await store.addCountersignature(meeting, { seq: 1, root: alba!, bytes: some(80) });
+      await store.addCountersignature(meeting, { seq: 2, root: alba!, bytes: second! });
+      await store.addCountersignature(meeting, { seq: 1, root: borland!, bytes: third! });
       await reopen();
       const newest = await store.newestCountersignatures(meeting);
       expect(new Set(newest)).toEqual(new Set([second, third]));

@@ -3,6 +3,9 @@ import type { Bytes } from '@parley/protocol/bytes';
 /** One item of a log as it was stored. */
 export type StoredEntry = { readonly seq: number; readonly head: Bytes; readonly bytes: Bytes };
 
+/** One delegation's countersignature of one place. */
+export type StoredCountersignature = { readonly seq: number; readonly root: Bytes; readonly bytes: Bytes };
+
 /** A one-time link: the hash of its secret, and the seat that it opens. Times in ms since 1970. */
 export type Link = {
   readonly secret: Bytes;
@@ -22,7 +25,8 @@ export type Device = {
 };
 
 /**
- * What a node keeps. Everything written is on the disk when its promise resolves: a node stores before it sends.
+ * What a node keeps. What is written is on the disk when its promise resolves (nonces: see there): a node stores before
+ * it sends.
  * Bytes go in and come out as they were signed; the store understands none of them.
  */
 export type Store = {
@@ -30,13 +34,17 @@ export type Store = {
   readonly addMeeting: (meeting: Bytes, sheet: Bytes) => Promise<void>;
   readonly meetings: () => Promise<readonly { readonly meeting: Bytes; readonly sheet: Bytes }[]>;
 
-  /** Keeps an entry with the blobs beside it, together. False, and nothing kept, where its place is taken. */
-  readonly addEntry: (meeting: Bytes, entry: StoredEntry, blobs: readonly StoredBlob[]) => Promise<boolean>;
+  /** Keeps an entry with what came beside it, together. False, and nothing kept, where its place is taken. */
+  readonly addEntry: (
+    meeting: Bytes,
+    entry: StoredEntry,
+    beside: { readonly blobs: readonly StoredBlob[]; readonly countersignatures: readonly StoredCountersignature[] },
+  ) => Promise<boolean>;
   /** Entries after a place, oldest first. */
   readonly entriesAfter: (meeting: Bytes, seq: number, most: number) => Promise<readonly StoredEntry[]>;
 
   /** Keeps one delegation's countersignature of one place; a first one is never replaced. */
-  readonly addCountersignature: (meeting: Bytes, seq: number, root: Bytes, bytes: Bytes) => Promise<void>;
+  readonly addCountersignature: (meeting: Bytes, countersignature: StoredCountersignature) => Promise<void>;
   /** The newest countersignature of every delegation. */
   readonly newestCountersignatures: (meeting: Bytes) => Promise<readonly Bytes[]>;
   /** Countersignatures of one place. */
@@ -65,7 +73,10 @@ export type Store = {
   /** The device of a cookie's hash, if it opens that seat. */
   readonly deviceByCookie: (cookie: Bytes, seat: string) => Promise<Device | null>;
 
-  /** Remembers a peer's nonce until a time (ms); false where it was remembered already. */
+  /**
+   * Remembers a peer's nonce until a time (ms); false where it was remembered already. It outlives the process at once,
+   * and is on the disk no later than anything that is written after it.
+   */
   readonly takeNonce: (root: Bytes, nonce: string, until: number) => Promise<boolean>;
   /** Forgets nonces and links whose time is over. */
   readonly forget: (now: number) => Promise<void>;

@@ -1,4 +1,3 @@
-import { useEffect } from 'react';
 import { useText } from '../messages/use-text.ts';
 import type { Session, View } from '../session/view.ts';
 import { Button } from '../ui/Button.tsx';
@@ -11,18 +10,12 @@ import styles from './HoldingScreen.module.css';
 import { Mirror } from './Mirror.tsx';
 import { Proofs } from './Proofs.tsx';
 
-type Props = {
-  readonly view: Extract<View, { kind: 'holding' }>;
-  readonly session: Session;
-  /** Fetches the stage's code while the person gets ready. */
-  readonly onShown: () => void;
-};
+type Props = { readonly view: Extract<View, { kind: 'holding' }>; readonly session: Session };
 
 /** Who is about to sit: how they will be seen and heard, what was agreed, what is proven, and one button. */
-export const HoldingScreen = ({ view, session, onShown }: Props) => {
+export const HoldingScreen = ({ view, session }: Props) => {
   const text = useText();
   const { seat, devices } = view;
-  useEffect(onShown, [onShown]);
   return (
     <Paper width="wide">
       <div className={styles.holding}>

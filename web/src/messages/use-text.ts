@@ -1,5 +1,5 @@
+import type { I18n } from '@lingui/core';
 import { useLingui } from '@lingui/react';
-import { useMemo } from 'react';
 import type { MessageId } from './languages.ts';
 
 export type Values = { readonly [name: string]: string | number };
@@ -21,31 +21,40 @@ export type Text = {
   readonly language: string;
 };
 
+/** Formats are dear to make, and every part of a screen speaks: one for each language is kept. */
+const made = new Map<string, { readonly messages: I18n['messages']; readonly text: Text }>();
+
 /** Sentences and formats in the page's language; the same value until the language changes. */
 export const useText = (): Text => {
   const { i18n } = useLingui();
+  const kept = made.get(i18n.locale);
+  if (kept?.messages === i18n.messages) return kept.text;
+  const text = textOf(i18n);
+  made.set(i18n.locale, { messages: i18n.messages, text });
+  return text;
+};
+
+const textOf = (i18n: I18n): Text => {
   const { locale, messages } = i18n;
-  return useMemo(() => {
-    const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-    const second = new Intl.DateTimeFormat(locale, { timeStyle: 'medium', hourCycle: 'h23' });
-    const moment = new Intl.DateTimeFormat(locale, {
-      weekday: 'long',
-      day: 'numeric',
-      month: 'long',
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-      timeZoneName: 'short',
-    });
-    const names = new Intl.ListFormat(locale, { type: 'conjunction' });
-    const isKnown = (id: string): id is MessageId => Object.hasOwn(messages, id);
-    return Object.assign((id: MessageId, values?: Values) => i18n._(id, values), {
-      known: (...ids: readonly [string, ...string[]]) => ids.find(isKnown) ?? null,
-      time: (atMs: number) => time.format(atMs),
-      second: (atMs: number) => second.format(atMs),
-      moment: (atMs: number) => moment.format(atMs),
-      list: (all: readonly string[]) => names.format(all),
-      language: locale,
-    });
-  }, [i18n, locale, messages]);
+  const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const second = new Intl.DateTimeFormat(locale, { timeStyle: 'medium', hourCycle: 'h23' });
+  const moment = new Intl.DateTimeFormat(locale, {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'short',
+  });
+  const names = new Intl.ListFormat(locale, { type: 'conjunction' });
+  const isKnown = (id: string): id is MessageId => Object.hasOwn(messages, id);
+  return Object.assign((id: MessageId, values?: Values) => i18n._(id, values), {
+    known: (...ids: readonly [string, ...string[]]) => ids.find(isKnown) ?? null,
+    time: (atMs: number) => time.format(atMs),
+    second: (atMs: number) => second.format(atMs),
+    moment: (atMs: number) => moment.format(atMs),
+    list: (all: readonly string[]) => names.format(all),
+    language: locale,
+  });
 };

@@ -57,7 +57,10 @@ export type ConversationNeeds = {
   readonly post: FrameWorker['post'];
   readonly submit: (action: Action, blobs: readonly Bytes[]) => Promise<Bytes>;
   readonly pass: (message: Bytes) => void;
+  /** Something is to be drawn, soon. */
   readonly changed: () => void;
+  /** … and now, before anything else happens. */
+  readonly show: () => void;
   readonly lost: (refusal: Refusal) => void;
 };
 
@@ -183,13 +186,14 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
     worker: (said) => {
       pictures = hearWorker(pictures, said);
       if (said.kind === 'bind' && said.media === 'video') pictured.add(said.seating);
-      needs.changed();
+      if (said.kind === 'bind' || said.kind === 'proof') needs.show();
+      else needs.changed();
       // The screens have let the track go from where it was, and put it where it belongs, before frames flow again.
       if (said.kind === 'bind')
         afterRender(() => {
           pictures = boundPipe(pictures, said.pipe);
           post({ kind: 'bound', pipe: said.pipe, binding: said.binding });
-          needs.changed();
+          needs.show();
         });
     },
     facts: (facts) => {

@@ -6,7 +6,7 @@ import type { MediaFacts } from './media/facts.ts';
 import type { Notices } from './notices.ts';
 import { carriedBy } from './pictures.ts';
 import { shows, tileState } from './tile.ts';
-import type { DevicesView, ProofStep, RefusalView, SeatView, TileView, View } from './view.ts';
+import type { DevicesView, ProofStep, RefusalView, SeatView, StageView, TileView, View } from './view.ts';
 
 /** A seat of the agreed sheet, for screens. */
 export const seatOf = ({ sheet, mandate }: Agreement, seat: AgreedSeat): SeatView =>
@@ -58,7 +58,7 @@ export const tilesOf = (
 };
 
 /** Whether everything that plays is proven. */
-const provenOf = (tiles: readonly TileView[]): Extract<View, { kind: 'stage' }>['proven'] => {
+const provenOf = (tiles: readonly TileView[]): StageView['proven'] => {
   const playing = tiles.filter(({ picture, sound }) => picture || sound);
   if (playing.length === 0) return 'none';
   const sure = playing.filter(({ state }) => ['verified', 'camera-off', 'sound-only'].includes(state.kind));
@@ -73,7 +73,7 @@ const audienceOf = ({ sheet, mandate }: Agreement, tiles: readonly TileView[]) =
     .filter(({ root, own }) => own || tiles.some(({ seat }) => seat.delegation.root === root));
 
 /** What of oneself is switched on. */
-export type Me = Extract<View, { kind: 'stage' }>['me'];
+export type Me = StageView['me'];
 
 /** The holding screen: what was agreed and what is being proven; nobody's presence. */
 export const holdingView = (
@@ -83,6 +83,7 @@ export const holdingView = (
     readonly facts: MediaFacts;
     readonly sitting: boolean;
     readonly refusal: RefusalView | null;
+    readonly ahead: StageView;
   },
 ): Extract<View, { kind: 'holding' }> => {
   const { sheet, mandate, seat } = agreement;
@@ -108,6 +109,7 @@ export const holdingView = (
     devices: now.devices,
     ready: now.sitting ? 'sitting' : 'take',
     refusal: now.refusal,
+    ahead: now.ahead,
   };
 };
 
@@ -122,7 +124,7 @@ export const stageView = (
     readonly startedMs: number;
     readonly host: 'reached' | 'away';
   },
-): Extract<View, { kind: 'stage' }> => ({
+): StageView => ({
   kind: 'stage',
   title: agreement.sheet.title,
   seat: seatOf(agreement, agreement.seat),

@@ -29,8 +29,7 @@ type Prepared = {
 /** Opens the session of a seat's page: the one thing that screens render. */
 export const createSession = (place: Place, forgetLink: () => void): Session => {
   const listeners = new Set<() => void>();
-  const context = lazily(() => new AudioContext());
-  const levels = openLevels(context);
+  const levels = openLevels();
   let join: Join = opened;
   let lacking: readonly string[] | null = null;
   let prepared: Prepared | null = null;
@@ -63,28 +62,29 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
       return { kind: 'link', able: lacking ? 'able' : 'checking', redeeming, refusal };
     }
     const { agreement, devices, media, talk } = prepared;
-    if (join.kind !== 'seated') {
-      const sitting = join.kind !== 'holding';
-      const refusal = join.kind === 'holding' ? join.refusal : null;
-      return holdingView(agreement, { devices: devices.view(), facts: media.facts(), sitting, refusal });
-    }
     const ownRoot = toHex(agreement.mandate.root);
     const line = media.facts().legs.find(({ delegation }) => delegation === ownRoot)?.state;
-    const now = {
-      devices: devices.view(),
-      tiles: tiles(),
-      me: { ...me, sending: sendingOf(line, talk) },
-      notices,
-      startedMs,
-      host,
-    };
-    return stageView(agreement, now);
+    const now = { devices: devices.view(), me: { ...me, sending: sendingOf(line, talk) }, notices, startedMs, host };
+    if (join.kind === 'seated') return stageView(agreement, { ...now, tiles: tiles() });
+    const sitting = join.kind !== 'holding';
+    const refusal = join.kind === 'holding' ? join.refusal : null;
+    const ahead = stageView(agreement, { ...now, tiles: [] });
+    return holdingView(agreement, { devices: devices.view(), facts: media.facts(), sitting, refusal, ahead });
   };
 
   let view = compose();
+  let publishedMs = Number.NEGATIVE_INFINITY;
+  let due: ReturnType<typeof setTimeout> | undefined;
   const publish = () => {
+    clearTimeout(due);
+    due = undefined;
+    publishedMs = performance.now();
     view = compose();
     for (const changed of listeners) changed();
+  };
+  /** What changes many times while somebody joins is drawn once for all of it. */
+  const publishSoon = () => {
+    due ??= setTimeout(publish, Math.max(0, publishedMs + SOON - performance.now()));
   };
 
   const advance = (event: JoinEvent) => {
@@ -105,11 +105,13 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
 
   const note = (notice: Omit<Notice, 'id' | 'atMs'>) => {
     notices = notify(notices, { ...notice, atMs: Date.now() });
-    publish();
+    publishSoon();
   };
   const over = (...kinds: readonly Notice['kind'][]) => {
     notices = settleNotices(notices, Date.now(), kinds);
   };
+
+  const seenTiles = () => (view.kind === 'stage' ? view.tiles : []);
 
   const happened = ({ kind, seat }: Happening) => {
     const agreed = prepared?.agreement.sheet.seats.find(({ id }) => id === seat);
@@ -144,7 +146,7 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
       }
       over();
     }
-    publish();
+    publishSoon();
   };
 
   /** Sends what stands of our own media, and says so. */
@@ -189,7 +191,8 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
       now: () => Date.now() + agreement.clockOffset,
       join: advance,
       happened,
-      changed: publish,
+      changed: publishSoon,
+      show: publish,
       sends: () => ({
         audio: me.microphone && devices.track('audio') !== null,
         video: me.camera && devices.track('video') !== null,
@@ -302,23 +305,17 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     },
     levels: {
       microphone: () => prepared?.devices.microphoneLevel() ?? 0,
-      seating: (seating) => levels.of(tiles().find((tile) => tile.seating === seating)?.sound ?? null),
+      seating: (seating) => levels.of(seenTiles().find((tile) => tile.seating === seating)?.sound ?? null),
     },
     actions,
   };
 };
 
+/** The shortest time between two drawings of the view, in ms, where nobody waits for one. */
+const SOON = 50;
+
 /** Whether what is ours leaves this device, and if not, why. */
 const sendingOf = (ownLine: string | undefined, talk: Talk): Me['sending'] => {
   if (ownLine !== 'ready') return 'line';
   return talk.conversation()?.paused() ? 'keys' : 'yes';
-};
-
-/** Made at the first use, once. */
-const lazily = <T>(make: () => T): (() => T) => {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 };

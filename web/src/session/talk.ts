@@ -37,7 +37,10 @@ export type TalkNeeds = {
   readonly now: () => number;
   readonly join: (event: JoinEvent) => void;
   readonly happened: (happening: Happening) => void;
+  /** Something is to be drawn, soon. */
   readonly changed: () => void;
+  /** … and now, before anything else happens. */
+  readonly show: () => void;
   readonly sends: () => { readonly audio: boolean; readonly video: boolean };
 };
 
@@ -88,6 +91,7 @@ export const openTalk = (needs: TalkNeeds): Talk => {
         if (conversation?.keyed()) needs.join({ kind: 'keyed' });
         needs.changed();
       },
+      show: needs.show,
       lost: (refusal) => (opened.keyed() ? sitAnew() : giveUp(refusal)),
     });
     opened.sayMedia(needs.sends());

@@ -111,34 +111,39 @@ export type View =
       readonly ready: 'preparing' | 'take' | 'sitting';
       /** Why the last try was refused, if it was. */
       readonly refusal: RefusalView | null;
+      /** The stage with nobody at it: made ready unseen, so that it stands at once when the seat is taken. */
+      readonly ahead: StageView;
     }
-  | {
-      readonly kind: 'stage';
-      readonly title: string;
-      readonly seat: SeatView;
-      readonly startedMs: number;
-      readonly devices: DevicesView;
-      readonly tiles: readonly TileView[];
-      readonly me: {
-        readonly microphone: boolean;
-        readonly camera: boolean;
-        /** Held open by the space bar. */
-        readonly talking: boolean;
-        readonly loudspeaker: boolean;
-        /** `keys`: new keys are awaited after a removal; `line`: one's own SFU is not reached. Nothing is sent then. */
-        readonly sending: 'yes' | 'keys' | 'line';
-      };
-      /** All remote frames now playing are proven, and everything sent is sealed. */
-      readonly proven: 'all' | 'some' | 'none';
-      readonly audience: readonly DelegationView[];
-      readonly notices: readonly Notice[];
-      /** Sound could not start without a gesture: one button starts it. */
-      readonly soundBlocked: boolean;
-      readonly host: 'reached' | 'away';
-    }
+  | StageView
   | { readonly kind: 'left'; readonly why: 'self' | 'removed' | 'elsewhere' }
   /** Something that must hold does not (a changed root, a second log): everything stopped, loudly. */
   | { readonly kind: 'stopped'; readonly refusal: RefusalView };
+
+/** The table, as one who sits at it sees it. */
+export type StageView = {
+  readonly kind: 'stage';
+  readonly title: string;
+  readonly seat: SeatView;
+  readonly startedMs: number;
+  readonly devices: DevicesView;
+  readonly tiles: readonly TileView[];
+  readonly me: {
+    readonly microphone: boolean;
+    readonly camera: boolean;
+    /** Held open by the space bar. */
+    readonly talking: boolean;
+    readonly loudspeaker: boolean;
+    /** `keys`: new keys are awaited after a removal; `line`: one's own SFU is not reached. Nothing is sent then. */
+    readonly sending: 'yes' | 'keys' | 'line';
+  };
+  /** All remote frames now playing are proven, and everything sent is sealed. */
+  readonly proven: 'all' | 'some' | 'none';
+  readonly audience: readonly DelegationView[];
+  readonly notices: readonly Notice[];
+  /** Sound could not start without a gesture: one button starts it. */
+  readonly soundBlocked: boolean;
+  readonly host: 'reached' | 'away';
+};
 
 /** What a person can do; each is a no-op where it makes no sense. */
 export type Actions = {

@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState } from 'react';
 import { useText } from '../messages/use-text.ts';
-import type { View } from '../session/view.ts';
+import type { StageView } from '../session/view.ts';
 import { useRefusalText } from '../ui/RefusalNote.tsx';
 import unseen from '../ui/unseen.module.css';
 import { spoken } from './announcements.ts';
 
 /** Says to screen readers what others see: mute and camera, who sits and leaves, and what becomes of their tiles. */
-export const Announcer = ({ view }: { readonly view: Extract<View, { kind: 'stage' }> }) => {
+export const Announcer = ({ view }: { readonly view: StageView }) => {
   const text = useText();
   const refusalText = useRefusalText();
   const before = useRef(view);

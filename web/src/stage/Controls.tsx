@@ -1,12 +1,12 @@
 import { Mic, MicOff, Video, VideoOff, Volume2, VolumeX } from 'lucide-react';
 import { useText } from '../messages/use-text.ts';
-import type { Session, View } from '../session/view.ts';
+import type { Session, StageView } from '../session/view.ts';
 import { Control } from './Control.tsx';
 import styles from './Controls.module.css';
 import { DevicePanel } from './DevicePanel.tsx';
 import { Leave } from './Leave.tsx';
 
-type Props = { readonly view: Extract<View, { kind: 'stage' }>; readonly session: Session };
+type Props = { readonly view: StageView; readonly session: Session };
 
 /** Microphone, camera, loudspeaker, devices, leave: always here, in this order, each of one size in every state. */
 export const Controls = ({ view, session }: Props) => {

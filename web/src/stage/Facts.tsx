@@ -1,12 +1,12 @@
 import { Eye, Mic, MicOff, ShieldAlert, ShieldCheck, ShieldQuestionMark } from 'lucide-react';
 import { useText } from '../messages/use-text.ts';
-import type { View } from '../session/view.ts';
+import type { StageView } from '../session/view.ts';
 import { Meter } from '../ui/Meter.tsx';
 import { Fact } from './Fact.tsx';
 import styles from './Facts.module.css';
 import { useSilence } from './use-silence.ts';
 
-type Props = { readonly view: Extract<View, { kind: 'stage' }>; readonly level: () => number };
+type Props = { readonly view: StageView; readonly level: () => number };
 
 /** The three facts that are always in sight: am I heard, who can see and hear this, is it proven. */
 export const Facts = ({ view, level }: Props) => (

@@ -1,10 +1,10 @@
 import { VideoOff } from 'lucide-react';
 import { useText } from '../messages/use-text.ts';
-import type { DevicesView, View } from '../session/view.ts';
+import type { DevicesView, StageView } from '../session/view.ts';
 import { Picture } from '../ui/Picture.tsx';
 import styles from './OwnPicture.module.css';
 
-type Props = { readonly me: Extract<View, { kind: 'stage' }>['me']; readonly devices: DevicesView };
+type Props = { readonly me: StageView['me']; readonly devices: DevicesView };
 
 /** Own picture, small, at the end of the controls; its edge tells once more whether one is muted. */
 export const OwnPicture = ({ me, devices }: Props) => {

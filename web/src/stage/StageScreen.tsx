@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react';
 import { useText } from '../messages/use-text.ts';
-import type { Session, View } from '../session/view.ts';
+import type { Session, StageView } from '../session/view.ts';
 import { Heading } from '../ui/Heading.tsx';
 import { Sound } from '../ui/Sound.tsx';
 import { useDarkRoom } from '../ui/use-dark-room.ts';
@@ -16,7 +16,7 @@ import { useShortcuts } from './shortcuts.ts';
 import { Table } from './Table.tsx';
 import { useSignals } from './use-signals.ts';
 
-type Props = { readonly view: Extract<View, { kind: 'stage' }>; readonly session: Session };
+type Props = { readonly view: StageView; readonly session: Session };
 
 /** The table: the counterpart large and still, three facts above, the controls always at the same place below. */
 export const StageScreen = ({ view, session }: Props) => {

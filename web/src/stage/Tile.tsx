@@ -2,9 +2,9 @@ import { MicOff } from 'lucide-react';
 import { useCallback, useEffect, useRef } from 'react';
 import { useText } from '../messages/use-text.ts';
 import type { TileView } from '../session/view.ts';
-import { everyFrame } from '../ui/frames.ts';
 import { Meter } from '../ui/Meter.tsx';
 import { Picture } from '../ui/Picture.tsx';
+import { paints } from '../ui/paints.ts';
 import { useRefusalText } from '../ui/RefusalNote.tsx';
 import styles from './Tile.module.css';
 import { markOf } from './tile-state.ts';
@@ -27,7 +27,7 @@ export const Tile = ({ tile, level }: Props) => {
   const read = useCallback(() => level(seating), [level, seating]);
   useEffect(() => {
     let lastHeard = Number.NEGATIVE_INFINITY;
-    return everyFrame(() => {
+    return paints(() => {
       const now = performance.now();
       if (read() > speakingLevel) lastHeard = now;
       frame.current?.toggleAttribute('data-speaking', now - lastHeard < breathMs);

@@ -1,9 +1,9 @@
 import type { Text } from '../messages/use-text.ts';
-import type { View } from '../session/view.ts';
+import type { StageView } from '../session/view.ts';
 import { noticeText } from './notice-text.ts';
 import { markOf } from './tile-state.ts';
 
-type Stage = Extract<View, { kind: 'stage' }>;
+type Stage = StageView;
 
 /** What a change of the stage is worth saying aloud: `urgent` interrupts, `calm` waits its turn. */
 export const spoken = (

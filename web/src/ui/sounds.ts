@@ -1,3 +1,5 @@
+import { soundContext } from '../platform/devices/sound-context.ts';
+
 /** Short quiet sounds for one's own ears: each at most 300 ms, and each can be switched off. */
 export const signals = ['sits', 'leaves', 'line-lost', 'line-back', 'admitted'] as const;
 export type Signal = (typeof signals)[number];
@@ -23,12 +25,10 @@ export const setAudible = (signal: Signal, audible: boolean): void => {
   else localStorage.setItem(memory(signal), 'off');
 };
 
-let output: AudioContext | undefined;
-
 /** Plays one sound, unless it is switched off or the browser still waits for a gesture. */
 export const play = (signal: Signal): void => {
   if (!isAudible(signal)) return;
-  output ??= new AudioContext();
+  const output = soundContext();
   if (output.state !== 'running') {
     // Started by the gesture that comes; a sound that would be late is better not heard.
     void output.resume();

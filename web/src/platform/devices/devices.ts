@@ -2,7 +2,7 @@ import { type Drawn, scriptOf } from '../stand-in/script.ts';
 import { canStandIn, createStandIn, type StandIn } from '../stand-in/stand-in.ts';
 import { capture } from './capture.ts';
 import { type Meter, meterOf } from './meter.ts';
-import { contextAfterGesture } from './sound-context.ts';
+import { soundContext } from './sound-context.ts';
 import { testSpeaker } from './speaker.ts';
 import { afterPlugging, choicesOf, type DevicesState } from './state.ts';
 
@@ -43,7 +43,6 @@ export type Devices = {
 /** Opens the preferred camera and microphone (or sits a stand-in), and follows what is plugged in and out. */
 export function createDevices(options: DevicesOptions): Devices {
   const media = navigator.mediaDevices;
-  const context = contextAfterGesture();
   let state: DevicesState = {
     cameras: [],
     microphones: [],
@@ -78,7 +77,7 @@ export function createDevices(options: DevicesOptions): Devices {
     if (track !== null) track.enabled = enabled[kind];
     if (kind === 'audio') {
       meter?.close();
-      meter = track === null ? null : meterOf(context(), track);
+      meter = track === null ? null : meterOf(soundContext(), track);
     }
     queueMicrotask(() => old?.stop());
   };
@@ -188,7 +187,7 @@ export function createDevices(options: DevicesOptions): Devices {
       else void open('audio', id);
     },
     chooseSpeaker: (id) => change({ speaker: id }),
-    testSpeaker: () => void testSpeaker(context(), state.speaker),
+    testSpeaker: () => void testSpeaker(soundContext(), state.speaker),
     enable: (kind, on) => {
       enabled[kind] = on;
       const track = tracks[kind];

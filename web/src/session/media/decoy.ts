@@ -19,7 +19,10 @@ export function theDecoys(): Decoys {
 }
 
 function silence(): MediaStreamTrack {
-  const [track] = new AudioContext().createMediaStreamDestination().stream.getAudioTracks();
+  const context = new AudioContext();
+  const [track] = context.createMediaStreamDestination().stream.getAudioTracks();
+  // Nobody hears it: it need not run, and what runs costs a thread.
+  void context.suspend();
   if (track === undefined) throw new Error('a stream was made without its track');
   return track;
 }
