@@ -92,8 +92,8 @@ export const takeUpgrades = (server: Server, options: UpgradeOptions): Upgrades 
     [root = '', path = '']: readonly string[],
   ): Promise<Refusal | undefined> => {
     const { carry, openUpstream, readJoin } = await loadSignalling();
-    const admitted = isSeated(meeting, device);
-    const join = readJoin(path, url.searchParams, admitted);
+    const wasAdmitted = isSeated(meeting, device);
+    const join = readJoin(path, url.searchParams, wasAdmitted);
     if (join instanceof Refusal) return join;
     const line = await lines.ticket(meeting, device, root, join.resume);
     if (line instanceof Refusal) return line;
@@ -101,29 +101,19 @@ export const takeUpgrades = (server: Server, options: UpgradeOptions): Upgrades 
     const sfu = await openUpstream(line.ticket, join.target, own ? null : options.guard);
     if (sfu instanceof Refusal) return sfu;
     const passage = await accept(signals, request, socket, head);
-    let seated = admitted;
-    const stopWatching = meeting.onChange(() => {
-      const now = isSeated(meeting, device);
-      if (seated && !now) {
-        closeWith(passage, new Refusal('sfu.seat-ended'));
-        if (own) lines.evict(meeting, device);
-      }
-      seated = now;
-    });
     passages.set(passage, root);
-    passage.once('close', () => {
-      passages.delete(passage);
-      stopWatching();
-    });
+    passage.once('close', () => passages.delete(passage));
     carry({
       device: passage,
       sfu,
       permission: line.permission,
       join,
-      admitted,
-      onAdmitted: (then) => meeting.onChange(() => isSeated(meeting, device) && then()),
+      wasAdmitted,
+      isAdmitted: () => isSeated(meeting, device),
+      onChange: meeting.onChange,
       clock,
       closed: (by, code) => {
+        if (code === 'sfu.seat-ended' && own) lines.evict(meeting, device);
         if (code !== 'door.closed' && code !== 'sfu.closed') logger.warn({ by, code, root }, 'signalling was refused');
       },
     });

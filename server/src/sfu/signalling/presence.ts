@@ -5,8 +5,8 @@ import { ParticipantInfo_State, ParticipantUpdate, SignalResponse } from '@livek
 export type Presence = {
   /** What the device may be told of this message now; null: nothing. */
   readonly tell: (response: SignalResponse) => SignalResponse | null;
-  /** From now on everything is told; the answer is one update with everybody who is there. */
-  readonly release: () => SignalResponse;
+  /** From now on everything is told; the answer is one update with everybody who is there, or null for nobody yet. */
+  readonly release: () => SignalResponse | null;
   /** Tracks of others that the device has been told of, by sid. */
   readonly tracks: () => readonly string[];
 };
@@ -56,6 +56,7 @@ export const presence = (alreadyReleased: boolean): Presence => {
     },
     release: () => {
       released = true;
+      if (others.size === 0) return null;
       const value = new ParticipantUpdate({ participants: [...others.values()] });
       return new SignalResponse({ message: { case: 'update', value } });
     },

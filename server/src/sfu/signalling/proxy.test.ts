@@ -1,4 +1,4 @@
-import { SignalResponse } from '@livekit/protocol';
+import { JoinResponse, ParticipantInfo, SignalResponse } from '@livekit/protocol';
 import { Refusal } from '@parley/protocol/bytes';
 import { expect, test } from 'vitest';
 import { deafSocket } from '../../../test/deaf-socket.ts';
@@ -6,25 +6,27 @@ import { handClock } from '../../../test/hand-clock.ts';
 import { readJoin } from './join.ts';
 import { carry } from './proxy.ts';
 
-/** A line of which a test plays both ends. */
-const open = () => {
+/** A line of which a test plays both ends; its seat is admitted, or not, when the SFU is asked and when it answers. */
+const open = ({ wasAdmitted = true, isAdmitted = true } = {}) => {
   const { clock, pass } = handClock();
   const [device, sfu] = [deafSocket(), deafSocket()];
   const closed: string[] = [];
-  const join = readJoin('rtc', new URLSearchParams(), true);
+  const join = readJoin('rtc', new URLSearchParams(), wasAdmitted);
   if (join instanceof Refusal) throw new Error(join.code);
   carry({
     device: device.raw,
     sfu: sfu.raw,
     permission: 'subscribe',
     join,
-    admitted: true,
-    onAdmitted: () => () => {},
+    wasAdmitted,
+    isAdmitted: () => isAdmitted,
+    onChange: () => () => {},
     clock,
     closed: (by, code) => closed.push(`${by} ${code}`),
   });
   const pong = Buffer.from(new SignalResponse({ message: { case: 'pong', value: 1n } }).toBinary());
-  return { device: device.socket, sfu: sfu.socket, pass, closed, answer: () => sfu.socket.emit('message', pong, true) };
+  const says = (bytes: Uint8Array) => sfu.socket.emit('message', Buffer.from(bytes), true);
+  return { device: device.socket, sfu: sfu.socket, pass, closed, says, answer: () => says(pong) };
 };
 
 test('[SFU2] a line on which a device says nothing for 30 s is closed', () => {
@@ -55,4 +57,25 @@ test('[SFU2] where one end closes, so does the other', () => {
   const gone = open();
   gone.sfu.emit('close', 1006);
   expect(gone.device.reason).toBe('sfu.closed');
+});
+
+const others = [new ParticipantInfo({ sid: 'PA_other', identity: 'other' })];
+const value = new JoinResponse({ participant: new ParticipantInfo({ sid: 'PA_own' }), otherParticipants: others });
+const joined = new SignalResponse({ message: { case: 'join', value } }).toBinary();
+
+test('[SFU5] whoever is admitted while its line is being made hears of the others; whoever is not, does not', () => {
+  const told = (line: ReturnType<typeof open>) => {
+    line.says(joined);
+    const [first] = line.device.said.map((bytes) => SignalResponse.fromBinary(bytes));
+    return first?.message.case === 'join' ? first.message.value.otherParticipants.map(({ sid }) => sid) : null;
+  };
+  expect(told(open({ wasAdmitted: false, isAdmitted: true }))).toEqual(['PA_other']);
+  expect(told(open({ wasAdmitted: false, isAdmitted: false }))).toEqual([]);
+});
+
+test('[SFU6] a seat that ended while its line was being made gets none', () => {
+  const { device, sfu, closed } = open({ wasAdmitted: true, isAdmitted: false });
+  expect(device.reason).toBe('sfu.seat-ended');
+  expect(closed).toEqual(['device sfu.seat-ended']);
+  expect(sfu.readyState).toBe(3);
 });

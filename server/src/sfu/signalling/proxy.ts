@@ -47,9 +47,11 @@ export type Passage = {
   readonly sfu: WebSocket;
   readonly permission: SfuPermission;
   readonly join: Join;
-  /** Whether the device's seat is admitted now, and a way to hear it later. */
-  readonly admitted: boolean;
-  readonly onAdmitted: (then: () => void) => () => void;
+  /** Whether the device's seat was admitted when the SFU was asked: `join` was read accordingly. */
+  readonly wasAdmitted: boolean;
+  /** Whether it is admitted now, and a way to hear of every change: it may have come or gone meanwhile. */
+  readonly isAdmitted: () => boolean;
+  readonly onChange: (then: () => void) => () => void;
   readonly clock: Clock;
   /** Hears why a passage was closed, by code, and who spoke out of turn. */
   readonly closed: (by: 'device' | 'sfu', code: string) => void;
@@ -58,10 +60,11 @@ export type Passage = {
 /** Carries signalling both ways, each message read strictly and written anew; ends both ends together. */
 export const carry = (passage: Passage): void => {
   const { device, sfu, clock } = passage;
-  const seen = presence(passage.admitted);
+  const seen = presence(passage.wasAdmitted);
   const subscribed = new Set<string>();
   const allowed = pace(clock, 300, 60);
   let open = true;
+  let admitted = passage.wasAdmitted;
 
   const end = (by: 'device' | 'sfu', refusal: Refusal) => {
     if (!open) return;
@@ -76,16 +79,20 @@ export const carry = (passage: Passage): void => {
   // The device asked for everything, and the SFU was told not to send anything unasked.
   const subscribe = () => {
     const trackSids = seen.tracks().filter((sid) => !subscribed.has(sid));
-    if (!passage.join.everything || passage.admitted || trackSids.length === 0) return;
+    if (!passage.join.everything || passage.wasAdmitted || trackSids.length === 0) return;
     for (const sid of trackSids) subscribed.add(sid);
     const value = new UpdateSubscription({ trackSids, subscribe: true });
     toSfu(new SignalRequest({ message: { case: 'subscription', value } }));
   };
-  const stopListening = passage.onAdmitted(() => {
-    if (!open || passage.admitted) return;
-    device.send(seen.release().toBinary());
+  const look = () => {
+    if (!open || admitted === passage.isAdmitted()) return;
+    if (admitted) return end('device', new Refusal('sfu.seat-ended'));
+    admitted = true;
+    const told = seen.release();
+    if (told) device.send(told.toBinary());
     subscribe();
-  });
+  };
+  const stopListening = passage.onChange(look);
 
   let wake = () => {};
   const awake = () => {
@@ -114,6 +121,7 @@ export const carry = (passage: Passage): void => {
   device.once('error', () => end('device', new Refusal('door.closed')));
   sfu.once('close', () => end('sfu', new Refusal('sfu.closed')));
   sfu.once('error', () => end('sfu', new Refusal('sfu.closed')));
+  look();
   sfu.resume();
 };
 

@@ -123,7 +123,7 @@ describe('what an SFU may say to a device', () => {
     const third = new ParticipantInfo({ sid: 'PA_3', identity: 'i3' });
     const update = new SignalResponse({ message: { case: 'update', value: { participants: [third] } } as never });
     expect(seen.tell(update)).toBeNull();
-    const released = seen.release().toJsonString();
+    const released = seen.release()?.toJsonString();
     expect(released).toContain('PA_2');
     expect(released).toContain('PA_3');
     expect(seen.tracks()).toEqual(['TR_1']);
