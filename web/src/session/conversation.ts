@@ -118,13 +118,11 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
     post,
     frameSeed: needs.frameKey.seed,
     sayReady: (generation, epoch) => messages.say({ kind: 'ready', generation, epoch }),
-    changed: () => {
-      if (epochs.sending()) {
-        media.flow(true);
-        media.keyFrame();
-      }
-      needs.changed();
+    flows: (anew) => {
+      media.flow(true);
+      if (anew) media.keyFrame();
     },
+    changed: needs.changed,
   });
 
   const table = openTable({

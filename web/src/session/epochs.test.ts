@@ -47,13 +47,15 @@ const circles = async (): Promise<readonly [Circle, () => Circle]> => {
 
 const open = () => {
   const posted: ToWorker['kind'][] = [];
+  const flows: boolean[] = [];
   const epochs = createEpochs({
     post: ({ kind }) => posted.push(kind),
     frameSeed: bytes(32, 9),
     sayReady: () => {},
+    flows: (anew) => flows.push(anew),
     changed: () => {},
   });
-  return { posted, epochs };
+  return { posted, flows, epochs };
 };
 
 beforeEach(() => {
@@ -100,4 +102,26 @@ test('when a member is taken away, nothing more is sent under keys that it holds
   vi.advanceTimersByTime(10_000);
   expect(posted.slice(5), 'no timer of before may start it again').toEqual([]);
   expect(epochs.paused()).toBe(true);
+});
+
+test('a key frame is made for whoever is new, and where frames were lost; a quick change of keys needs none', async () => {
+  const [, add] = await circles();
+  const both = add();
+  const sit = async () => {
+    const opened = open();
+    await opened.epochs.install(both, seatings);
+    opened.epochs.ready(2, 1, 1);
+    return opened;
+  };
+  const quick = await sit();
+  expect(quick.flows).toEqual([true]);
+  quick.epochs.halt([2]);
+  vi.advanceTimersByTime(100);
+  await quick.epochs.install(both, seatings);
+  expect(quick.flows).toEqual([true, false]);
+  const slow = await sit();
+  slow.epochs.halt([2]);
+  vi.advanceTimersByTime(5_000);
+  await slow.epochs.install(both, seatings);
+  expect(slow.flows).toEqual([true, true]);
 });

@@ -1,5 +1,6 @@
 import { baseKey, type Circle } from '@parley/protocol/keys';
 import type { Seating } from '@parley/protocol/log';
+import { HELD_MS } from '../platform/frames/control.ts';
 import type { FrameWorker } from '../platform/frames/index.ts';
 
 /** Longest wait for the others' keys before sending under a new epoch, in ms. */
@@ -17,7 +18,6 @@ export type Epochs = {
   readonly ready: (seating: number, generation: number, epoch: number) => void;
   /** These seats hold keys that must not be used any more: nothing is sent until the next epoch. */
   readonly halt: (seatings: readonly number[]) => void;
-  readonly sending: () => boolean;
   /** True while nothing is sent, for longer than a change of keys takes: a person must know. */
   readonly paused: () => boolean;
 };
@@ -30,6 +30,8 @@ export const createEpochs = (with_: {
   readonly frameSeed: Uint8Array<ArrayBuffer>;
   /** Tells everybody that the keys of an epoch stand here. */
   readonly sayReady: (generation: number, epoch: number) => void;
+  /** Frames flow, under newer keys; `anew`: somebody can show nothing before the next key frame. */
+  readonly flows: (anew: boolean) => void;
   readonly changed: () => void;
 }): Epochs => {
   const { post } = with_;
@@ -37,14 +39,20 @@ export const createEpochs = (with_: {
   let newest: Installed | null = null;
   let sendingUnder: Installed | null = null;
   let haltedAt: number | null = null;
+  /** Those who could open what was sent last. */
+  let served: readonly number[] = [];
 
   const send = (installed: Installed) => {
     if (newest !== installed || sendingUnder === installed) return;
+    const lost = !sendingUnder && haltedAt !== null && performance.now() - haltedAt >= HELD_MS;
+    const anew = lost || installed.others.some((other) => !served.includes(other));
+    served = installed.others;
     const { generation, epoch } = installed;
     post({ kind: 'send', generation, epoch });
     if (sendingUnder)
       post({ kind: 'retire', generation: sendingUnder.generation, epoch: sendingUnder.epoch, afterMs: GRACE });
     sendingUnder = installed;
+    with_.flows(anew);
     with_.changed();
   };
   const sendIfAllReady = () => {
@@ -100,7 +108,6 @@ export const createEpochs = (with_: {
       if (newest) send(newest);
       else setTimeout(with_.changed, PAUSE);
     },
-    sending: () => sendingUnder !== null,
     paused: () => sendingUnder === null && haltedAt !== null && performance.now() - haltedAt >= PAUSE,
   };
 };

@@ -66,7 +66,7 @@ export type ToWorker =
   | EpochMessage
   /** From now on seal under this epoch, which stands installed. */
   | { readonly kind: 'send'; readonly generation: number; readonly epoch: number }
-  /** Send nothing under any key until the next `send`. */
+  /** Send nothing under any key until the next `send`; what is encoded meanwhile waits `HELD_MS` for it, and is dropped then. */
   | { readonly kind: 'halt' }
   /** Forget an epoch's receive keys after a grace (at most 10 000 ms are granted). */
   | { readonly kind: 'retire'; readonly generation: number; readonly epoch: number; readonly afterMs: number }
@@ -81,6 +81,9 @@ export type ToWorker =
   | { readonly kind: 'clock'; readonly seating: number; readonly offsetMs: number; readonly errorMs: number }
   /** Worst loss that receivers report of a sending pipe, 0 to 1: proofs are repeated as it grows. */
   | { readonly kind: 'loss'; readonly pipe: number; readonly fraction: number };
+
+/** How long frames wait for the next keys, in ms: longer than a change of keys takes; later ones would only be late. */
+export const HELD_MS = 500;
 
 /** Frames of one pipe since it was attached. */
 export type PipeCounts = {

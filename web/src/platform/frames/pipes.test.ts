@@ -49,9 +49,10 @@ const table = async (answers = true) => {
   });
   const receiving = deviceAt(clock, answers);
   const sending = deviceAt(clock);
+  const again = seed.slice(); // the worker wipes what it is given
   await receiving.pipes.handle(epoch(0));
   await sending.pipes.handle(epoch(1, seed));
-  return { clock, receiving, sending, epoch, seed };
+  return { clock, receiving, sending, epoch, seed, again };
 };
 
 const frameOf = (text: string, mimeType?: string): BrowserFrame => ({
@@ -189,4 +190,28 @@ test('[FRAME11] a frame that cannot be worked on ends its pipe, loudly; a pipe t
   await expect(broken.writer.closed).rejects.toBeDefined();
   expect(sending.said).toEqual([{ kind: 'alarm', code: 'frames.broken', pipe: 3 }]);
   expect(broken.out).toEqual([]);
+});
+
+test('[FRAME10] what is encoded while keys change waits for the new ones, and is dropped when they are late', async () => {
+  const { clock, receiving, sending, epoch, again } = await table();
+  await sending.pipes.handle({ kind: 'send', generation: 1, epoch: 1 });
+  const up = await pipeOf(sending, clock, 1, 'send');
+  await up.put(frameOf('before', 'audio/opus'));
+  await expect.poll(() => up.out.length).toBe(1);
+  await sending.pipes.handle({ kind: 'halt' });
+  void up.writer.write(frameOf('while keys change', 'audio/opus'));
+  await expect.poll(() => up.countOf()?.in).toBe(2);
+  const next = (message: ToWorker): ToWorker => (message.kind === 'epoch' ? { ...message, epoch: 2 } : message);
+  await receiving.pipes.handle(next(epoch(0)));
+  await sending.pipes.handle(next(epoch(1, again)));
+  expect(up.out).toHaveLength(1);
+  await sending.pipes.handle({ kind: 'send', generation: 1, epoch: 2 });
+  await expect.poll(() => up.out.length).toBe(2);
+  const down = await pipeOf(receiving, clock, 1, 'receive');
+  for (const frame of up.out) await down.put(frame);
+
+  await sending.pipes.handle({ kind: 'halt' });
+  void up.writer.write(frameOf('no keys come', 'audio/opus'));
+  await expect.poll(() => up.countOf()?.dropped).toEqual({ 'frames.no-key': 1 });
+  expect(up.out).toHaveLength(2);
 });

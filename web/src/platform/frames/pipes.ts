@@ -10,7 +10,7 @@ import {
   type MediaCodec,
   type SendStream,
 } from '@parley/protocol/frames';
-import type { EpochMessage, FromWorker, PipeCounts, ToWorker } from './control.ts';
+import { type EpochMessage, type FromWorker, HELD_MS, type PipeCounts, type ToWorker } from './control.ts';
 
 /** What is used of the browser's encoded frames (RTCEncodedVideoFrame, RTCEncodedAudioFrame). */
 export type BrowserFrame = {
@@ -39,6 +39,9 @@ type Attached = {
 };
 /** A pause of our own says nothing against a sender: of the time since the last look no more counts. */
 const PAUSE_MS = 200;
+
+/** Until new keys stand, or frames have waited long enough for them. */
+type Halt = { readonly over: Promise<void>; readonly end: () => void };
 
 type Attach = Extract<ToWorker, { kind: 'attach' }>;
 
@@ -94,11 +97,27 @@ export const createPipes = (say: (message: FromWorker) => void, now: () => numbe
     };
   };
 
+  let halt: Halt | null = null;
+  const hold = (): Halt => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const end = () => {
+      clearTimeout(timer);
+      halt = null;
+      resolve();
+    };
+    const timer = setTimeout(end, HELD_MS);
+    return { over: promise, end };
+  };
+
   const seal = async (pipe: number, stream: SendStream, frame: BrowserFrame, codec: MediaCodec): Promise<void> => {
     const keyFrame = frame.type === 'key';
-    const sealed = await stream.seal({ codec, keyFrame, data: new Uint8Array(frame.data) }, now());
-    if (sealed instanceof Refusal) drop(pipe, sealed.code);
-    else pass(pipe, frame, sealed.buffer);
+    for (;;) {
+      await halt?.over;
+      const sealed = await stream.seal({ codec, keyFrame, data: new Uint8Array(frame.data) }, now());
+      if (!(sealed instanceof Refusal)) return pass(pipe, frame, sealed.buffer);
+      // Halted while it was being sealed: it waits like those behind it.
+      if (!halt || sealed.code !== 'frames.no-key') return drop(pipe, sealed.code);
+    }
   };
 
   const transformOf = ({ pipe }: Attach, entry: Attached): Transformer<BrowserFrame, BrowserFrame> => {
@@ -173,10 +192,13 @@ export const createPipes = (say: (message: FromWorker) => void, now: () => numbe
       case 'send': {
         const refused = sender.use(message.generation, message.epoch);
         if (refused) say({ kind: 'alarm', code: refused.code });
+        halt?.end();
         return;
       }
       case 'halt':
-        return sender.halt();
+        sender.halt();
+        halt ??= hold();
+        return;
       case 'retire':
         sender.forget(message.generation, message.epoch);
         return receiver.retire(message.generation, message.epoch, message.afterMs, attend());
