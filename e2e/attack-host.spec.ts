@@ -229,4 +229,13 @@ test('[LOG10] two logs: the proof is made, stands for anybody, and everything st
   const held = await heldAfter(0);
   expect(codeOf(await tell(host.place(await sitOf('alba-note-taker'))))).toBe('log.equivocation');
   expect(await heldAfter(0)).toEqual(held);
+
+  // The victim's node keeps the proof: the meeting does not go on after a restart either.
+  await node.stop();
+  node = await openNode(talk.configOf(talk.borland));
+  const link = await node.link('borland-adviser');
+  if (link instanceof Refusal) throw new Error(link.code);
+  const after = await openDevice(link);
+  await after.hears('stopped', ({ code }) => code === 'log.equivocation');
+  after.close();
 });

@@ -81,6 +81,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
   const people = audience();
   const passed = newest();
   const changes = new Set<() => void>();
+  /** Why nothing goes on. */
   let stopped: Refusal | null = null;
   let ended = false;
   let lost = 0;
@@ -108,6 +109,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     return null;
   };
   const record = await openRecord({ ...options, maySign: pulse.isSynced, fetch: fetchBlob });
+  stopped = record.broken;
   const ledger = (): Ledger => record.ledger();
   const tellPeers = (request: PeerRequest) => pulse.links.map((link) => link.send(request));
 

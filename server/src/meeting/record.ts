@@ -41,6 +41,8 @@ export type Recorded = {
  */
 export type LogRecord = {
   readonly ledger: () => Ledger;
+  /** The proof, kept from before this start, that a delegation countersigned two logs; null where there is none. */
+  readonly broken: Refusal | null;
   /** Restrictions that came directly. */
   readonly direct: Direct;
   /** The host: gives an act of `from` (root in hex) its place. */
@@ -160,8 +162,10 @@ export const openRecord = async (options: RecordOptions): Promise<LogRecord> => 
     return next === on ? null : { word, next };
   };
 
+  const broken = await provenBefore();
   return {
     ledger: () => ledger,
+    broken,
     direct,
     order: async (given, blobs, from) => {
       if (!maySign()) return new Refusal('host.not-synced');
@@ -222,9 +226,24 @@ export const openRecord = async (options: RecordOptions): Promise<LogRecord> => 
   // A second head by the same key at the same place is a proof; a second head alone only shows that two logs exist.
   async function named(read: Countersignature, fork: Refusal): Promise<Refusal> {
     for (const other of await store.countersignaturesAt(meeting, read.seq)) {
-      const proof = await proveEquivocation(sheet, other, read.bytes);
-      if (!(proof instanceof Refusal)) return new Refusal('log.equivocation', `${proof.root} at ${proof.seq}`);
+      const proof = await equivocation(other, read.bytes);
+      if (!proof) continue;
+      await store.addEquivocation(meeting, [other, read.bytes]);
+      return proof;
     }
     return fork;
+  }
+
+  async function provenBefore(): Promise<Refusal | null> {
+    for (const [one, other] of await store.equivocations(meeting)) {
+      const proof = await equivocation(one, other);
+      if (proof) return proof;
+    }
+    return null;
+  }
+
+  async function equivocation(one: Bytes, other: Bytes): Promise<Refusal | null> {
+    const proof = await proveEquivocation(sheet, one, other);
+    return proof instanceof Refusal ? null : new Refusal('log.equivocation', `${proof.root} at ${proof.seq}`);
   }
 };

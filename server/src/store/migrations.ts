@@ -27,6 +27,12 @@ const migrations: { readonly [name: string]: Migration } = {
       for (const statement of statements) await statement.execute(db);
     },
   },
+  '002-equivocations': {
+    up: async (db) => {
+      await sql`create table equivocations (meeting blob not null references meetings, one blob not null,
+        other blob not null, primary key (meeting, one, other)) without rowid`.execute(db);
+    },
+  },
 };
 
 /** Brings a database to the newest form; throws where it cannot. */

@@ -105,6 +105,18 @@ const storeOver = (db: Kysely<Tables>): Store => ({
     return rows.map((row) => own(row.bytes));
   },
 
+  addEquivocation: async (meeting, [one, other]) => {
+    await db
+      .insertInto('equivocations')
+      .values({ meeting, one, other })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  },
+  equivocations: async (meeting) => {
+    const rows = await db.selectFrom('equivocations').select(['one', 'other']).where('meeting', '=', meeting).execute();
+    return rows.map((row) => [own(row.one), own(row.other)] as const);
+  },
+
   addRestriction: async (meeting, hash, bytes) => {
     await db
       .insertInto('restrictions')

@@ -75,6 +75,15 @@ export const storeContract = (name: string, place: () => Place): void => {
       expect(new Set(await store.countersignaturesAt(meeting, 1))).toEqual(new Set([first, third]));
     });
 
+    test('keeps proofs of two logs, of one meeting only', async () => {
+      const proof = [some(80), some(80)] as const;
+      await store.addEquivocation(meeting, proof);
+      await store.addEquivocation(meeting, proof);
+      await reopen();
+      expect(await store.equivocations(meeting)).toEqual([proof]);
+      expect(await store.equivocations(some(16))).toEqual([]);
+    });
+
     test('keeps restrictions once, until they are dropped', async () => {
       const [hash, act] = [some(), some(90)];
       await store.addRestriction(meeting, hash, act);

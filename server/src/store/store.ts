@@ -50,6 +50,10 @@ export type Store = {
   /** Countersignatures of one place. */
   readonly countersignaturesAt: (meeting: Bytes, seq: number) => Promise<readonly Bytes[]>;
 
+  /** Keeps two countersignatures that together prove that one delegation countersigned two logs. */
+  readonly addEquivocation: (meeting: Bytes, proof: readonly [Bytes, Bytes]) => Promise<void>;
+  readonly equivocations: (meeting: Bytes) => Promise<readonly (readonly [Bytes, Bytes])[]>;
+
   /** Keeps a restriction that came directly, by the hash of the act; the same again is nothing new. */
   readonly addRestriction: (meeting: Bytes, hash: Bytes, bytes: Bytes) => Promise<void>;
   /** Forgets one that turned out not to stand. */

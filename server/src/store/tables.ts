@@ -3,6 +3,7 @@ export type Tables = {
   meetings: { meeting: Uint8Array; sheet: Uint8Array };
   entries: { meeting: Uint8Array; seq: number; head: Uint8Array; bytes: Uint8Array };
   countersignatures: { meeting: Uint8Array; seq: number; root: Uint8Array; bytes: Uint8Array };
+  equivocations: { meeting: Uint8Array; one: Uint8Array; other: Uint8Array };
   restrictions: { meeting: Uint8Array; hash: Uint8Array; bytes: Uint8Array };
   blobs: { meeting: Uint8Array; hash: Uint8Array; bytes: Uint8Array };
   links: { secret: Uint8Array; meeting: Uint8Array; seat: string; until: number; device: Uint8Array | null };
