@@ -54,3 +54,20 @@ test('a host that hangs, then dies: the talk goes on, leaving works, and sitting
   await openSeat(browser, rehearsal, 'alba-principal', { standIn: true });
   await guest.sees('Ilaria Conti');
 });
+
+test('one’s own node is gone: the talk goes on, the person reads it, and it heals by itself', async ({ browser }) => {
+  test.setTimeout(120_000);
+  const host = await openSeat(browser, rehearsal, 'alba-principal', { standIn: true });
+  await openSeat(browser, rehearsal, 'borland-principal', { standIn: true });
+  await host.sees('Anders Holm');
+  // Nobody starts the node again while the rehearsal itself stands still.
+  const node = await hostsNode();
+  rehearsal.process.kill('SIGSTOP');
+  process.kill(node, 'SIGKILL');
+  const says = host.page.getByText('Your own node does not answer.').first();
+  await expect(says).toBeVisible();
+  await host.sees('Anders Holm');
+  rehearsal.process.kill('SIGCONT');
+  await expect(says).toBeHidden({ timeout: 30_000 });
+  await host.sees('Anders Holm');
+});

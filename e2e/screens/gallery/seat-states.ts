@@ -61,6 +61,7 @@ const stage = (change: Partial<StageView> = {}): StageView => ({
   audience: [alba, borland],
   notices: [],
   soundBlocked: false,
+  node: 'reached',
   host: 'reached',
   ...change,
 });
@@ -143,6 +144,8 @@ export const seatStates: { readonly [name: string]: () => View } = {
       host: 'away',
       soundBlocked: true,
     }),
+  'stage without its node': () =>
+    stage({ node: 'away', host: 'away', me: { ...muted, microphone: true, sending: 'line' } }),
   'stage paused': () =>
     stage({ me: { ...muted, microphone: true, sending: 'keys' }, notices: [notice(1, 'warning', 'removed')] }),
   'stage eight': () =>

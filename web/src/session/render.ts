@@ -81,6 +81,7 @@ export const holdingView = (
   now: {
     readonly devices: DevicesView;
     readonly facts: MediaFacts;
+    readonly node: 'reached' | 'away';
     readonly sitting: boolean;
     readonly refusal: RefusalView | null;
     readonly ahead: StageView;
@@ -102,7 +103,9 @@ export const holdingView = (
     seat: seatOf(agreement, seat),
     agreed: sheet.seats.map((one) => seatOf(agreement, one)),
     proofs: [
-      ...(['browser', 'device-key', 'node', 'mandate', 'sheet'] as const).map(done),
+      ...(['browser', 'device-key'] as const).map(done),
+      now.node === 'reached' ? done('node') : { step: 'node', state: 'working', refusal: null },
+      ...(['mandate', 'sheet'] as const).map(done),
       relay('own-relay', [own]),
       relay('counterpart-relay', others),
     ],
@@ -122,6 +125,7 @@ export const stageView = (
     readonly me: Me;
     readonly notices: Notices;
     readonly startedMs: number;
+    readonly node: 'reached' | 'away';
     readonly host: 'reached' | 'away';
   },
 ): StageView => ({

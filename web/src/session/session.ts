@@ -38,6 +38,7 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
   let stillness: Stillness = new Map();
   let differences: Differences = new Map();
   let startedMs = 0;
+  let node: 'reached' | 'away' = 'reached';
   let host: 'reached' | 'away' = 'reached';
   let me: Omit<Me, 'sending'> = {
     microphone: place.standIn || !place.second,
@@ -64,12 +65,13 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     const { agreement, devices, media, talk } = prepared;
     const ownRoot = toHex(agreement.mandate.root);
     const line = media.facts().legs.find(({ delegation }) => delegation === ownRoot)?.state;
-    const now = { devices: devices.view(), me: { ...me, sending: sendingOf(line, talk) }, notices, startedMs, host };
+    const sending = sendingOf(line, talk);
+    const now = { devices: devices.view(), me: { ...me, sending }, notices, startedMs, node, host };
     if (join.kind === 'seated') return stageView(agreement, { ...now, tiles: tiles() });
     const sitting = join.kind !== 'holding';
     const refusal = join.kind === 'holding' ? join.refusal : null;
     const ahead = stageView(agreement, { ...now, tiles: [] });
-    return holdingView(agreement, { devices: devices.view(), facts: media.facts(), sitting, refusal, ahead });
+    return holdingView(agreement, { devices: devices.view(), facts: media.facts(), node, sitting, refusal, ahead });
   };
 
   let view = compose();
@@ -236,6 +238,17 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     const on = openSocket(place, own, {
       said: (word) => void said(word, on, own),
       refused: (refusal) => advance({ kind: 'broke', refusal }),
+      line: (now) => {
+        if (now === node) return;
+        node = now;
+        if (join.kind !== 'seated') return publish();
+        over('node-away', 'node-back');
+        note({
+          tone: now === 'reached' ? 'quiet' : 'warning',
+          kind: `node-${now === 'reached' ? 'back' : 'away'}`,
+          values: {},
+        });
+      },
       closed: (refusal) => {
         if (refusal.code === 'door.replaced') advance({ kind: 'ended', why: 'elsewhere' });
         else if (!prepared) advance({ kind: 'link-refused', refusal });

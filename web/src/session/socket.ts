@@ -17,6 +17,8 @@ type Hears = {
   readonly refused: (refusal: Refusal) => void;
   /** The node closed with a reason of its own. */
   readonly closed: (refusal: Refusal) => void;
+  /** The node answers, or has not answered for `AWAY_MS`. */
+  readonly line: (node: 'reached' | 'away') => void;
 };
 
 /** Close codes of the node (NODE7). */
@@ -25,12 +27,15 @@ const REPLACED = 4001;
 
 const AGAIN_FIRST = 100;
 const AGAIN_MOST = 2_000;
+/** A connection that is away for less than this, in ms, is nobody's trouble. */
+const AWAY_MS = 1_500;
 
 /** Opens the device socket and proves the device key to every challenge, bound to this origin and seat. */
 export const openSocket = (place: Place, device: Signer, hears: Hears): Socket => {
   let socket: WebSocket;
   let again = AGAIN_FIRST;
   let closed = false;
+  let missing: ReturnType<typeof setTimeout> | undefined;
 
   const prove = async (challenge: Extract<NodeToDevice, { kind: 'challenge' }>): Promise<DeviceToNode> => {
     const { meeting, nonce } = challenge;
@@ -42,7 +47,12 @@ export const openSocket = (place: Place, device: Signer, hears: Hears): Socket =
     const word = decode(nodeToDevice, bytes, MESSAGE_LIMIT);
     if (word instanceof Refusal) return hears.refused(word);
     if (word.kind !== 'challenge') {
-      if (word.kind === 'agreed') again = AGAIN_FIRST;
+      if (word.kind === 'agreed') {
+        again = AGAIN_FIRST;
+        clearTimeout(missing);
+        missing = undefined;
+        hears.line('reached');
+      }
       return hears.said(word);
     }
     const proof = await prove(word);
@@ -60,6 +70,7 @@ export const openSocket = (place: Place, device: Signer, hears: Hears): Socket =
       if (closed) return;
       if (event.code === REFUSED || event.code === REPLACED) hears.closed(new Refusal(event.reason.slice(0, 64)));
       if (closed || event.code === REPLACED) return;
+      missing ??= setTimeout(() => hears.line('away'), AWAY_MS);
       setTimeout(connect, again);
       again = Math.min(again * 2, AGAIN_MOST);
     };
@@ -75,6 +86,7 @@ export const openSocket = (place: Place, device: Signer, hears: Hears): Socket =
     again: () => socket.close(),
     close: () => {
       closed = true;
+      clearTimeout(missing);
       socket.close();
     },
   };

@@ -81,6 +81,8 @@ export type Notice = {
     | 'unknown-device'
     | 'missing-device'
     | 'attack-refused'
+    | 'node-away'
+    | 'node-back'
     | 'host-away'
     | 'host-back';
   /** Names for the sentence: `name`, `delegation`, `code`. */
@@ -142,6 +144,9 @@ export type StageView = {
   readonly notices: readonly Notice[];
   /** Sound could not start without a gesture: one button starts it. */
   readonly soundBlocked: boolean;
+  /** One's own node, over which everything but sound and picture goes. */
+  readonly node: 'reached' | 'away';
+  /** The host's node, as one's own node knows it. */
   readonly host: 'reached' | 'away';
 };
 

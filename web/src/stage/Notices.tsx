@@ -7,7 +7,8 @@ import { useNow } from './use-now.ts';
 
 type AlertsProps = {
   readonly notices: readonly Notice[];
-  readonly hostAway: boolean;
+  /** Whose node does not answer, the nearest first. */
+  readonly away: 'own' | 'host' | null;
   /** False while new keys are awaited: nothing is being sent. */
   readonly sending: 'yes' | 'keys' | 'line';
 };
@@ -30,12 +31,13 @@ const fresh = (notices: readonly Notice[], now: number) =>
     .filter(({ atMs, kind }) => now - atMs < (staysMs[kind] ?? Number.POSITIVE_INFINITY))
     .toSorted((a, b) => Number(b.tone === 'danger') - Number(a.tone === 'danger') || b.atMs - a.atMs);
 
-/** What must be seen now, above the picture: nothing, mostly. What lasts (the host is away) stays. */
-export const Alerts = ({ notices, hostAway, sending }: AlertsProps) => {
+/** What must be seen now, above the picture: nothing, mostly. What lasts (a node is away) stays. */
+export const Alerts = ({ notices, away, sending }: AlertsProps) => {
   const text = useText();
   const now = useNow();
-  // That the host is away lasts as long as the view says so, and has its own line here.
-  const shown = fresh(notices, now).filter(({ tone, kind }) => tone !== 'quiet' && kind !== 'host-away');
+  // That a node is away lasts as long as the view says so, and has its own line here.
+  const lasting = (kind: Notice['kind']) => kind === 'host-away' || kind === 'node-away';
+  const shown = fresh(notices, now).filter(({ tone, kind }) => tone !== 'quiet' && !lasting(kind));
   return (
     <ul className={styles.alerts}>
       {sending === 'keys' ? <Line tone="warning" words={text('stage.new-keys')} /> : null}
@@ -43,7 +45,9 @@ export const Alerts = ({ notices, hostAway, sending }: AlertsProps) => {
       {shown.slice(0, 2).map((notice) => (
         <NoticeLine key={notice.id} notice={notice} />
       ))}
-      {hostAway ? <Line tone="warning" words={text('stage.host-away')} /> : null}
+      {away === null ? null : (
+        <Line tone="warning" words={text(away === 'own' ? 'stage.node-away' : 'stage.host-away')} />
+      )}
     </ul>
   );
 };

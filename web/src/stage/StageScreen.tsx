@@ -42,7 +42,7 @@ export const StageScreen = ({ view, session }: Props) => {
         <Facts view={view} level={session.levels.microphone} />
       </header>
       <aside aria-label={text('stage.alerts')}>
-        <Alerts notices={view.notices} hostAway={view.host === 'away'} sending={me.sending} />
+        <Alerts notices={view.notices} away={awayOf(view)} sending={me.sending} />
       </aside>
       <main className={styles.picture} aria-label={text('stage.table')}>
         <Table tiles={tiles} level={session.levels.seating} />
@@ -72,3 +72,5 @@ export const StageScreen = ({ view, session }: Props) => {
     </div>
   );
 };
+
+const awayOf = ({ node, host }: StageView) => (node === 'away' ? 'own' : host === 'away' ? 'host' : null);
