@@ -6,8 +6,9 @@ import { nodeLogger } from './log.ts';
 import { type DelegationNode, startNode } from './node.ts';
 import { type FromNode, type ToNode, unpack } from './rehearsal/words.ts';
 
+// A supervisor that is gone hears nothing; that must not end the node before it has ended its SFU.
 const tell = (word: FromNode): void => {
-  if (process.connected) process.send?.(word);
+  if (process.connected) process.send?.(word, undefined, undefined, () => {});
 };
 
 const answer = async (

@@ -66,6 +66,7 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | Re
     return refusal;
   };
 
+  say('Starting two nodes, each with its SFU …');
   const web = options.web ?? builtPages;
   const building = options.web || arePagesBuilt() ? null : buildPages(options.signal);
   if (building) say('Building the pages; this takes about ten seconds, once.');

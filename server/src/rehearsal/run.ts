@@ -50,12 +50,14 @@ export const runRehearsal = async (
   if (rehearsal instanceof Refusal) {
     if (rehearsal.code === 'rehearsal.ended') return null;
     if (rehearsal.code !== 'rehearsal.running') return rehearsal;
-    return new Refusal('rehearsal.running', `a rehearsal is running already: ${rehearsal.detail}`);
+    const words = `a rehearsal is running already: ${rehearsal.detail}. Open it, or end it with Ctrl-C where it was started; with PARLEY_DATA naming another folder, a second one runs beside it.`;
+    return new Refusal('rehearsal.running', words);
   }
   let ending = false;
   end = () => {
     if (ending) return;
     ending = true;
+    say('  Ending: two nodes and their SFUs are stopped …');
     void rehearsal.stop().then(() => process.exit(0));
   };
   return print(rehearsal, say);
