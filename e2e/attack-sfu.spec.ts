@@ -123,6 +123,7 @@ test('a ghost sends its own picture and sound in clear: nothing of it is seen or
   await ghost.context.close();
 });
 
+// Turns red without `room.on(RoomEvent.Disconnected, …)` (web/src/session/media/leg.ts): nobody comes back.
 test('a ghost takes the name of somebody who sits: they come back under another, and nobody sees the ghost', async ({
   browser,
 }) => {
@@ -175,8 +176,8 @@ test.describe('a relay in the middle', () => {
   });
   test.afterAll(() => stepOut());
 
-  // What GCM refuses is not there to be shown, whatever is removed here; that the person reads so turns red without
-  // `if (facts.stillMs > STILL) return { kind: 'still', … }` in tileState (web/src/session/tile.ts).
+  // What GCM refuses is not there to be shown, whatever is removed here; that the person reads so turns red without the
+  // lines of `unproven` and `still` in tileState (web/src/session/tile.ts).
   for (const kind of ['flip', 'cut'] as const)
     test(`frames that it changes (${kind}) are not shown, and the tile says so`, async () => {
       await manipulate({ kind });
@@ -204,7 +205,8 @@ test.describe('a relay in the middle', () => {
     await honest();
   });
 
-  // Turns red without `if (counter < low) return 'sframe.old';` in check (protocol/src/frames/window.ts).
+  // The window refuses what is old, and nothing proves it: without the one the other holds. That the person reads so turns
+  // red without the lines of `unproven` and `still` in tileState (web/src/session/tile.ts).
   test('what it recorded and plays again is not shown: the tile says that nothing is proven', async () => {
     await manipulate({ kind: 'replay' });
     await refuses(['sframe.replay', 'sframe.old'], 50);
