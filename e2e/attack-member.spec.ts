@@ -142,6 +142,7 @@ test('… and over the victim’s own SFU, which helps it: they are not proven',
   await ghost.context.close();
 });
 
+// Turns red where release lets go what is neither proven nor bound (protocol/src/frames/flow.ts).
 test('a member that strips the proofs from its own frames is not shown', async ({ browser }) => {
   const ghost = await forgeAt(browser, stage.borland, 'borland-note-taker', 'none');
   await refusedAt(person, ['proof.missing', 'proof.contradicted', 'sframe.ahead']);

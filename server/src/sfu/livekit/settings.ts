@@ -41,22 +41,30 @@ export const settings = (place: SfuPlace): string =>
     logging: { level: 'error', json: true },
   });
 
-/** A port of `address` that is free now for TCP and UDP both. */
+/** Below those that systems give to outgoing connections: between the choice and the listening, nobody takes one. */
+const [FIRST, LAST] = [20_000, 31_999];
+/** How many a process may take before it comes to those of the process started after it. */
+const EACH = 16;
+let next = process.pid * EACH;
+
+/** A port of `address` that is free now for TCP and UDP both; another one each time, and another in each process. */
 export const freePort = async (address: string): Promise<number> => {
   for (;;) {
-    const port = await new Promise<number>((resolve, reject) => {
-      const server = createServer();
-      server.once('error', reject);
-      server.listen(0, address, () => {
-        const bound = server.address();
-        server.close(() => (bound && typeof bound === 'object' ? resolve(bound.port) : reject(new Error('no port'))));
-      });
-    });
-    const free = await new Promise<boolean>((resolve) => {
-      const socket = createSocket('udp4');
-      socket.once('error', () => resolve(false));
-      socket.bind(port, address, () => socket.close(() => resolve(true)));
-    });
-    if (free) return port;
+    const port = FIRST + (next++ % (LAST - FIRST + 1));
+    if ((await isFreeForTcp(port, address)) && (await isFreeForUdp(port, address))) return port;
   }
 };
+
+const isFreeForTcp = (port: number, address: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, address, () => server.close(() => resolve(true)));
+  });
+
+const isFreeForUdp = (port: number, address: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = createSocket('udp4');
+    socket.once('error', () => resolve(false));
+    socket.bind(port, address, () => socket.close(() => resolve(true)));
+  });
