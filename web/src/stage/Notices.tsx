@@ -41,7 +41,7 @@ export const Alerts = ({ notices, away, sending }: AlertsProps) => {
   return (
     <ul className={styles.alerts}>
       {sending === 'keys' ? <Line tone="warning" words={text('stage.new-keys')} /> : null}
-      {sending === 'line' ? <Line tone="warning" words={text('stage.no-line')} /> : null}
+      {sending === 'line' && away !== 'own' ? <Line tone="warning" words={text('stage.no-line')} /> : null}
       {shown.slice(0, 2).map((notice) => (
         <NoticeLine key={notice.id} notice={notice} />
       ))}
