@@ -170,6 +170,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     await refresh();
   };
   const takeAnswer = async (answer: PeerReply | Refusal): Promise<void> => {
+    if (ended) return; // the store may be closed; the counterpart says it again
     if (answer instanceof Refusal) stopIfFatal(answer);
     else if (answer.kind === 'countersigned') await run(() => takeCountersignature(answer.countersignature));
   };
@@ -244,6 +245,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     const link = pulse.links.find((one) => one.root === hostName);
     if (!link) return new Refusal('host.away');
     const answer = await link.ask({ kind: 'submit', meeting, act: given, blobs });
+    if (ended) return new Refusal('host.away');
     if (answer instanceof Refusal)
       return answer.code === 'peer.unreachable' ? new Refusal('host.away') : stopIfFatal(answer);
     if (answer.kind !== 'entry') return new Refusal('peer.answer', answer.kind);
