@@ -15,7 +15,7 @@ import { holdingView, type Me, seatOf, stageView, tilesOf } from './render.ts';
 import { openSocket, type Socket } from './socket.ts';
 import { observe, type Stillness, stillFor } from './stillness.ts';
 import { type Happening, openTalk, type Talk } from './talk.ts';
-import type { Actions, Notice, Session, TileView, View } from './view.ts';
+import type { Actions, Notice, Session, StageView, TileView, View } from './view.ts';
 import { type Differences, presenceNotices, watchPresence } from './watch-presence.ts';
 
 /** What stands once the agreement is verified. */
@@ -38,8 +38,8 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
   let stillness: Stillness = new Map();
   let differences: Differences = new Map();
   let startedMs = 0;
-  let node: 'reached' | 'away' = 'reached';
-  let host: 'reached' | 'away' = 'reached';
+  /** One's own node, and the host's as one's own knows it. */
+  let nodes: Pick<StageView, 'node' | 'host'> = { node: 'reached', host: 'reached' };
   let me: Omit<Me, 'sending'> = {
     microphone: place.standIn || !place.second,
     camera: true,
@@ -66,12 +66,12 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     const ownRoot = toHex(agreement.mandate.root);
     const line = media.facts().legs.find(({ delegation }) => delegation === ownRoot)?.state;
     const sending = sendingOf(line, talk);
-    const now = { devices: devices.view(), me: { ...me, sending }, notices, startedMs, node, host };
+    const now = { devices: devices.view(), me: { ...me, sending }, notices, startedMs, ...nodes };
     if (join.kind === 'seated') return stageView(agreement, { ...now, tiles: tiles() });
     const sitting = join.kind !== 'holding';
     const refusal = join.kind === 'holding' ? join.refusal : null;
     const ahead = stageView(agreement, { ...now, tiles: [] });
-    return holdingView(agreement, { devices: devices.view(), facts: media.facts(), node, sitting, refusal, ahead });
+    return holdingView(agreement, { ...now, facts: media.facts(), sitting, refusal, ahead });
   };
 
   let view = compose();
@@ -211,6 +211,15 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     if (place.standIn) takeSeat();
   };
 
+  const reach = (whose: 'node' | 'host', now: 'reached' | 'away') => {
+    if (nodes[whose] === now) return;
+    nodes = { ...nodes, [whose]: now };
+    if (join.kind !== 'seated') return publish();
+    over(`${whose}-away`, `${whose}-back`);
+    if (now === 'reached') note({ tone: 'quiet', kind: `${whose}-back`, values: {} });
+    else note({ tone: 'warning', kind: `${whose}-away`, values: {} });
+  };
+
   const said = async (word: NodeToDevice, on: Socket, own: Signer) => {
     if (word.kind === 'agreed' && !prepared) {
       const wish = { seat: place.seat, device: own, now: Date.now() };
@@ -218,14 +227,7 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
       if (agreement instanceof Refusal) advance({ kind: 'broke', refusal: agreement });
       else prepare(agreement, on, own);
     }
-    if (word.kind === 'host') {
-      const now = word.reached ? 'reached' : 'away';
-      if (now !== host && join.kind === 'seated') {
-        over('host-away', 'host-back');
-        note({ tone: word.reached ? 'quiet' : 'warning', kind: word.reached ? 'host-back' : 'host-away', values: {} });
-      }
-      host = now;
-    }
+    if (word.kind === 'host') reach('host', word.reached ? 'reached' : 'away');
     // Something that no act of ours asked for: our own node refused an entry, and would not have us believe it either.
     if (word.kind === 'refused' && word.act === null && !word.code.startsWith('message.'))
       note({ tone: 'danger', kind: 'attack-refused', values: { code: word.code } });
@@ -238,17 +240,7 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     const on = openSocket(place, own, {
       said: (word) => void said(word, on, own),
       refused: (refusal) => advance({ kind: 'broke', refusal }),
-      line: (now) => {
-        if (now === node) return;
-        node = now;
-        if (join.kind !== 'seated') return publish();
-        over('node-away', 'node-back');
-        note({
-          tone: now === 'reached' ? 'quiet' : 'warning',
-          kind: `node-${now === 'reached' ? 'back' : 'away'}`,
-          values: {},
-        });
-      },
+      line: (now) => reach('node', now),
       closed: (refusal) => {
         if (refusal.code === 'door.replaced') advance({ kind: 'ended', why: 'elsewhere' });
         else if (!prepared) advance({ kind: 'link-refused', refusal });

@@ -3,12 +3,10 @@ import type { StageView } from '../session/view.ts';
 import { noticeText } from './notice-text.ts';
 import { markOf } from './tile-state.ts';
 
-type Stage = StageView;
-
 /** What a change of the stage is worth saying aloud: `urgent` interrupts, `calm` waits its turn. */
 export const spoken = (
-  before: Stage,
-  after: Stage,
+  before: StageView,
+  after: StageView,
   text: Text,
   refusalText: (code: string) => string,
 ): { readonly calm: readonly string[]; readonly urgent: readonly string[] } => {

@@ -112,7 +112,7 @@ export const createPipes = (say: (message: FromWorker) => void, now: () => numbe
   const seal = async (pipe: number, stream: SendStream, frame: BrowserFrame, codec: MediaCodec): Promise<void> => {
     const keyFrame = frame.type === 'key';
     for (;;) {
-      await halt?.over;
+      if (halt) await halt.over;
       const sealed = await stream.seal({ codec, keyFrame, data: new Uint8Array(frame.data) }, now());
       if (!(sealed instanceof Refusal)) return pass(pipe, frame, sealed.buffer);
       // Halted while it was being sealed: it waits like those behind it.
