@@ -4,7 +4,7 @@ import { type Action, openAct, openEntry, signAct } from '@parley/protocol/log';
 import type { PeerRequest } from '@parley/protocol/wire';
 import { expect, test } from '@playwright/test';
 import { hueOf } from '../web/src/platform/stand-in/script.ts';
-import { installEars, listen } from './attackers/ears.ts';
+import { installEars, refuses } from './attackers/ears.ts';
 import { truth } from './attackers/middle.ts';
 import { buildModifiedClient, type ModifiedClient } from './attackers/modified-client.ts';
 import type { Forger } from './attackers/pages/forge.ts';
@@ -38,10 +38,6 @@ const rightPictures = async (seat: Seat): Promise<void> => {
   }
 };
 const reads = (seat: Seat, text: string | RegExp) => expect(seat.page.getByText(text).first()).toBeVisible(within);
-const dropped = async (seat: Seat, codes: readonly string[]): Promise<number> => {
-  const all = (await listen(seat.page)).dropped;
-  return codes.reduce((sum, code) => sum + (all[code] ?? 0), 0);
-};
 
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(180_000);
@@ -103,8 +99,7 @@ const forgeAt = async (
 
 /** Frames of the forger's that reached a page, all of them refused, and nothing of them shown. */
 const refusedAt = async (seat: Seat, codes: readonly string[], count = 40): Promise<void> => {
-  const before = await dropped(seat, codes);
-  await expect.poll(() => dropped(seat, codes), within).toBeGreaterThan(before + count);
+  await refuses(seat.page, codes, count, within);
   await rightPictures(seat);
 };
 

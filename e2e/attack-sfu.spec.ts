@@ -1,10 +1,10 @@
 import { Encryption_Type, type SignalResponse } from '@livekit/protocol';
 import { expect, test } from '@playwright/test';
 import { hueOf } from '../web/src/platform/stand-in/script.ts';
-import { installEars, listen } from './attackers/ears.ts';
+import { installEars, listen, refuses } from './attackers/ears.ts';
 import { standBetween, truth } from './attackers/middle.ts';
 import type { Manipulation } from './attackers/pages/relay.ts';
-import { type GhostPage, openGhost, servePages } from './attackers/pages.ts';
+import { type GhostPage, openDouble, openGhost, servePages } from './attackers/pages.ts';
 import { participantsOf, type Rewrite } from './attackers/sfu-proxy.ts';
 import { openStage, type Stage } from './attackers/stage.ts';
 import { closeSeats, openSeat, type Seat } from './rehearsal/index.ts';
@@ -129,9 +129,7 @@ test('a ghost takes the name of somebody who sits: they come back under another,
 }) => {
   const [taken] = [...stage.borland.proxy.passages].filter(({ publishes }) => publishes);
   if (!taken) throw new Error('nobody publishes');
-  const ghost = await openGhost(browser, pages, stage.borland, { publishes: true, name: taken.identity });
-  // The node puts it out again as soon as the real one is back.
-  await ghost.page.evaluate(() => window.ghost.publishPlain().catch(() => {}));
+  const double = await openDouble(browser, pages, stage.borland, taken.identity);
   await expect
     .poll(
       () => [...stage.borland.proxy.passages].some((one) => one.publishes && one.identity !== taken.identity),
@@ -140,7 +138,7 @@ test('a ghost takes the name of somebody who sits: they come back under another,
     .toBe(true);
   await allIsWell();
   await hearsTheRightOne();
-  await ghost.context.close();
+  await double.context.close();
 });
 
 test.describe('a relay in the middle', () => {
@@ -148,16 +146,7 @@ test.describe('a relay in the middle', () => {
   let stepOut = () => {};
   const manipulate = (manipulation: Manipulation) =>
     relay.page.evaluate((given) => window.ghost.manipulate(given), manipulation);
-  /** Frames that the victim refused, by these codes. */
-  const dropped = async (codes: readonly string[]) => {
-    const all = (await listen(victim.page)).dropped;
-    return codes.reduce((sum, code) => sum + (all[code] ?? 0), 0);
-  };
-  /** Waits until so many frames more were refused with one of these codes. */
-  const refuses = async (codes: readonly string[], count: number) => {
-    const before = await dropped(codes);
-    await expect.poll(() => dropped(codes), within).toBeGreaterThan(before + count);
-  };
+  const drops = (codes: readonly string[], count: number) => refuses(victim.page, codes, count, within);
   const tileSays = async (...states: readonly string[]) =>
     expect.poll(async () => states.includes((await victim.tiles())[0]?.state ?? ''), within).toBe(true);
   /** The relay does nothing, and those who only listen come anew: what it passes on is seen again. */
@@ -181,7 +170,7 @@ test.describe('a relay in the middle', () => {
   for (const kind of ['flip', 'cut'] as const)
     test(`frames that it changes (${kind}) are not shown, and the tile says so`, async () => {
       await manipulate({ kind });
-      await refuses(['sframe.unauthentic', 'frames.codec', 'frames.layout', 'frames.short'], 20);
+      await drops(['sframe.unauthentic', 'frames.codec', 'frames.layout', 'frames.short'], 20);
       await tileSays('unproven', 'still');
       await rightPicture();
       await reads(/Unproven|Standing still for|Mending|Connecting/);
@@ -192,7 +181,7 @@ test.describe('a relay in the middle', () => {
   // (protocol/src/frames/window.ts).
   test('frames that it sends twice are taken once', async () => {
     await manipulate({ kind: 'duplicate' });
-    await refuses(['sframe.replay', 'sframe.old'], 20);
+    await drops(['sframe.replay', 'sframe.old'], 20);
     await rightPicture();
     await honest();
   });
@@ -209,7 +198,7 @@ test.describe('a relay in the middle', () => {
   // red without the lines of `unproven` and `still` in tileState (web/src/session/tile.ts).
   test('what it recorded and plays again is not shown: the tile says that nothing is proven', async () => {
     await manipulate({ kind: 'replay' });
-    await refuses(['sframe.replay', 'sframe.old'], 50);
+    await drops(['sframe.replay', 'sframe.old'], 50);
     await tileSays('unproven', 'still');
     await rightPicture();
     await honest();

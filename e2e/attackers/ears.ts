@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 
 /** What the victim's own frame worker counted and said: facts to wait for. What counts is what the page shows. */
 export type Ears = {
@@ -61,3 +61,18 @@ export const installEars = async (page: Page): Promise<void> => {
 
 /** What the page's worker has counted and said until now. */
 export const listen = (page: Page): Promise<Ears> => page.evaluate(() => globalThis.parleyEars.listen());
+
+/** Waits until so many frames more were refused in a page with one of these codes. */
+export const refuses = async (
+  page: Page,
+  codes: readonly string[],
+  count: number,
+  within: { readonly timeout: number },
+): Promise<void> => {
+  const refused = async () => {
+    const { dropped } = await listen(page);
+    return codes.reduce((sum, code) => sum + (dropped[code] ?? 0), 0);
+  };
+  const before = await refused();
+  await expect.poll(refused, within).toBeGreaterThan(before + count);
+};
