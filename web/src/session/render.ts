@@ -12,9 +12,9 @@ import type { DevicesView, ProofStep, RefusalView, SeatView, StageView, TileView
 export const seatOf = ({ sheet, mandate }: Agreement, seat: AgreedSeat): SeatView =>
   seatView(sheet, seat, mandate.root);
 
-const lineOf = (facts: MediaFacts, root: string): 'ready' | 'mending' | 'lost' => {
+const lineOf = (facts: MediaFacts, root: string): 'ready' | 'held' | 'mending' | 'lost' => {
   const state = facts.legs.find(({ delegation }) => delegation === root)?.state;
-  if (state === 'ready') return 'ready';
+  if (state === 'ready' || state === 'held') return state;
   return state === 'closed' || state === undefined ? 'lost' : 'mending';
 };
 

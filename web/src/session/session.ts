@@ -321,6 +321,6 @@ const SOON = 50;
 
 /** Whether what is ours leaves this device, and if not, why. */
 const sendingOf = (ownLine: string | undefined, talk: Talk): Me['sending'] => {
-  if (ownLine !== 'ready') return 'line';
+  if (ownLine !== 'ready' && ownLine !== 'held') return 'line';
   return talk.conversation()?.paused() ? 'keys' : 'yes';
 };

@@ -52,3 +52,11 @@ test('The other states are told apart', () => {
   expect(tileState({ ...well, line: 'lost' }).kind).toBe('line-lost');
   expect(tileState({ ...well, line: 'mending' }).kind).toBe('mending');
 });
+
+test('While its line is laid anew, a tile stays verified as long as what flows is proven, and says so once it is not', () => {
+  expect(tileState({ ...well, line: 'held' }).kind).toBe('verified');
+  expect(tileState({ ...well, line: 'held', says: { audio: true, video: false } }).kind).toBe('camera-off');
+  expect(tileState({ ...well, line: 'held', stillMs: 4_000 }).kind).toBe('mending');
+  expect(tileState({ ...well, line: 'held', picture: carried('video', 'dark') }).kind).toBe('mending');
+  expect(tileState({ ...well, line: 'held', picture: carried('video', 'late') }).kind).toBe('late');
+});

@@ -11,8 +11,8 @@ export type TileFacts = {
   readonly hadPicture: boolean;
   /** How long no frame of its picture was decoded, in ms; 0 while frames come. */
   readonly stillMs: number;
-  /** Its delegation's SFU is not reached, or being connected anew. */
-  readonly line: 'ready' | 'mending' | 'lost';
+  /** Its delegation's SFU is not reached, or being connected anew; held: what flowed goes on meanwhile. */
+  readonly line: 'ready' | 'held' | 'mending' | 'lost';
 };
 
 /** A picture that stands still longer than this says so. */
@@ -33,8 +33,17 @@ export const tileState = (facts: TileFacts): TileState => {
   const expected = [...(says?.video === false ? [] : [picture]), ...(says?.audio === false ? [] : [sound])];
   const late = expected.find((one) => one?.proof === 'late');
   if (late) return { kind: 'late', byMs: late.sinceMs };
+  const flowing = flowState(facts, expected);
+  return facts.line === 'held' && STOPPED.has(flowing.kind) ? { kind: 'mending' } : flowing;
+};
+
+/** What a line that is being laid anew explains. */
+const STOPPED: ReadonlySet<TileState['kind']> = new Set(['unproven', 'connecting', 'still']);
+
+const flowState = (facts: TileFacts, expected: readonly (Carried | null)[]): TileState => {
+  const { picture, sound, says } = facts;
   if (expected.some((one) => one?.proof === 'unproven' || one?.proof === 'dark')) return { kind: 'unproven' };
-  if (!says || all.length === 0)
+  if (!says || (!picture && !sound))
     return says?.video === false && says.audio === false ? { kind: 'camera-off' } : { kind: 'connecting' };
   if (says.video && !picture)
     return facts.hadPicture && sound?.proof === 'proven' ? { kind: 'sound-only' } : { kind: 'connecting' };

@@ -12,8 +12,9 @@ export type Present = {
 export type LegFacts = {
   /** Hex of the delegation's root. */
   readonly delegation: string;
-  readonly state: 'idle' | 'connecting' | 'ready' | 'mending' | 'closed';
-  /** Our own transport name there, while ready; a new one with every connection. */
+  /** `held`: its signalling is lost, and what flowed goes on as long as it can, while a new connection is made. */
+  readonly state: 'idle' | 'connecting' | 'ready' | 'held' | 'mending' | 'closed';
+  /** Our own transport name there, while ready or held; a new one with every connection. */
   readonly name: string | null;
   readonly present: readonly Present[];
 };

@@ -31,10 +31,17 @@ const CONNECTION_MS = 10_000;
 
 const NO_TOKEN = 'the-node-adds-its-own';
 
+/** livekit-client waits as long as a timer can before it repairs a Room by itself: the Room is replaced before. */
+const NEVER_MS = 2 ** 31 - 1;
+
+/** A Room and what we publish there. */
+type Standing = { readonly room: Room; readonly publication: Publication | null };
+
 /**
  * The connection to one delegation's SFU, for as long as the session lasts. It never lets livekit-client repair
- * anything: at the first sign of trouble the Room is dropped and a new one is made, under a new transport name, again
- * and again until it stands. (Repair by livekit-client takes longer and left pictures dead; findings/media-spike.)
+ * anything: at the first sign of trouble a new Room is made, under a new transport name, again and again until it
+ * stands. (Repair by livekit-client takes longer and left pictures dead; findings/media-spike.) Where signalling was
+ * lost, because a node on the way is gone, picture and sound go on over the Room before until then.
  */
 export class Leg {
   readonly options: LegOptions;
@@ -43,6 +50,8 @@ export class Leg {
   #state: LegFacts['state'] = 'idle';
   #room: Room | null = null;
   #publication: Publication | null = null;
+  /** The Room whose signalling is lost. */
+  #held: Standing | null = null;
   /** Counts Rooms: whatever an older one still says is not heard. */
   #turn = 0;
   #seated = false;
@@ -56,10 +65,11 @@ export class Leg {
 
   facts(): LegFacts {
     const ready = this.#state === 'ready' ? this.#room : null;
+    const cut = this.#held?.publication?.isCut() === true;
     return {
       delegation: this.options.delegation,
-      state: this.#state,
-      name: ready?.localParticipant.identity ?? null,
+      state: cut ? 'mending' : this.#state,
+      name: (ready ?? this.#held?.room)?.localParticipant.identity ?? null,
       present: ready === null ? [] : [...ready.remoteParticipants.values()].map(presentOf),
     };
   }
@@ -80,16 +90,14 @@ export class Leg {
 
   /** Makes our next picture a key frame. */
   keyFrame(): void {
-    this.#publication?.keyFrame();
+    (this.#publication ?? this.#held?.publication)?.keyFrame();
   }
 
   /** Drops the Room and makes a new one. */
   renew(why: string): void {
     if (this.#state === 'closed' || this.#state === 'idle') return;
-    this.#troubleSince ??= performance.now();
-    this.#tell({ kind: 'mending', why });
     this.#drop();
-    this.#become('mending');
+    this.#mend(why);
     void this.#connect(++this.#turn, 0);
   }
 
@@ -124,12 +132,13 @@ export class Leg {
       singlePeerConnection: this.options.publishes,
       dynacast: false,
       stopLocalTrackOnUnpublish: false,
-      reconnectPolicy: { nextRetryDelayInMs: () => null },
+      reconnectPolicy: { nextRetryDelayInMs: () => (this.#hold(room) ? NEVER_MS : null) },
     });
     this.#room = room;
     const current = () => turn === this.#turn;
     const trouble = (why: string) => () => {
-      if (current() && this.#state === 'ready') this.renew(why);
+      if (this.#held?.room === room) this.#letGo(why);
+      else if (current() && this.#state === 'ready') this.renew(why);
     };
     room.on(RoomEvent.SignalReconnecting, trouble('signalling lost'));
     room.on(RoomEvent.Reconnecting, trouble('connection lost'));
@@ -140,14 +149,15 @@ export class Leg {
     room.on(RoomEvent.TrackUnpublished, () => current() && this.#become(this.#state));
     room.on(RoomEvent.TrackPublished, (publication) => {
       if (!current()) return;
-      if (this.#seated) publication.setSubscribed(true);
+      if (this.#seated && this.#held === null) publication.setSubscribed(true);
       this.#become(this.#state);
     });
     try {
       await room.localParticipant.setE2EEEnabled(true);
       const token = (await this.options.token?.()) ?? NO_TOKEN;
       await room.connect(this.options.url, token, {
-        autoSubscribe: this.#seated,
+        // Not beside the Room before: of frames that came twice, either decoder would get a half.
+        autoSubscribe: this.#seated && this.#held === null,
         maxRetries: 0,
         websocketTimeout: SIGNALLING_MS,
         peerConnectionTimeout: CONNECTION_MS,
@@ -163,6 +173,8 @@ export class Leg {
       void room.disconnect(false);
       return;
     }
+    if (this.#held !== null) drop(this.#held);
+    this.#held = null;
     this.#become('ready');
     // Made while there is time: making them when the seat is taken would hold up the first picture.
     if (this.options.publishes) theDecoys();
@@ -185,12 +197,37 @@ export class Leg {
     });
   }
 
-  #drop(): void {
-    this.#publication?.end();
-    this.#publication = null;
-    const room = this.#room;
+  /** Keeps what flows over a Room that livekit-client would repair, and makes a new one; false where there is nothing. */
+  #hold(room: Room): boolean {
+    if (this.#held?.room === room) return true;
+    if (this.#state !== 'ready' || this.#room !== room) return false;
+    this.#held = { room, publication: this.#publication };
     this.#room = null;
-    void room?.disconnect(false);
+    this.#publication = null;
+    this.#become('held');
+    void this.#connect(++this.#turn, 0);
+    return true;
+  }
+
+  /** What was held has ended before a new Room stood. */
+  #letGo(why: string): void {
+    if (this.#held !== null) drop(this.#held);
+    this.#held = null;
+    this.#mend(why);
+  }
+
+  #mend(why: string): void {
+    this.#troubleSince ??= performance.now();
+    this.#tell({ kind: 'mending', why });
+    this.#become('mending');
+  }
+
+  #drop(): void {
+    if (this.#held !== null) drop(this.#held);
+    if (this.#room !== null) drop({ room: this.#room, publication: this.#publication });
+    this.#held = null;
+    this.#publication = null;
+    this.#room = null;
   }
 
   #become(state: LegFacts['state']): void {
@@ -207,4 +244,9 @@ function presentOf(participant: { identity: string; trackPublications: Map<strin
 function subscribeAnew(publication: RemoteTrackPublication): void {
   publication.setSubscribed(false);
   publication.setSubscribed(true);
+}
+
+function drop({ room, publication }: Standing): void {
+  publication?.end();
+  void room.disconnect(false);
 }

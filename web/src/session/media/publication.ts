@@ -4,6 +4,8 @@ import { requestKeyFrame } from './key-frame.ts';
 import type { Media, OwnTracks } from './own-tracks.ts';
 import { pictureCodec, pictureOptions, soundOptions } from './publish-options.ts';
 
+const REACHED: ReadonlySet<RTCIceTransportState> = new Set(['connected', 'completed']);
+
 /**
  * Our tracks in one Room. livekit-client publishes decoys; as soon as it has made a sender, and before that sender is
  * negotiated, our own track is put on it, and afterwards whatever `OwnTracks` says.
@@ -61,6 +63,11 @@ export class Publication {
   keyFrame(): void {
     const sender = this.#senders.get('video');
     if (sender !== undefined && sender.track !== null) void requestKeyFrame(sender);
+  }
+
+  /** Whether nothing of ours reaches the SFU: its address does not answer any more. */
+  isCut(): boolean {
+    return [...this.#senders.values()].some(({ transport }) => !REACHED.has(transport?.iceTransport.state ?? 'closed'));
   }
 
   #put(media: Media): void {
