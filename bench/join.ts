@@ -4,7 +4,8 @@ import { openSeat, type Rehearsal, type Seat, startRehearsal } from '../e2e/rehe
 import { readRecord } from '../server/src/sfu/livekit/record.ts';
 import { openBrowser } from './browser.ts';
 import { firstPicture, watchFirstPicture } from './join/first-picture.ts';
-import { type PlainPages, servePlainPages } from './join/pages.ts';
+import { openPlainPage, type PlainPage } from './plain/open.ts';
+import { type PlainPages, servePlainPages } from './plain/pages.ts';
 import { median, type Row, spread } from './table.ts';
 
 const ROUNDS = 10;
@@ -40,28 +41,21 @@ const ourRound = async (browser: Browser, rehearsal: Rehearsal, counterpart: Sea
   }
 };
 
-const plainPage = async (browser: Browser, pages: PlainPages, how: 'stay' | keyof Omit<JoinTimes, 'ours'>) => {
-  const context = await browser.newContext({ permissions: ['camera', 'microphone'], locale: 'en-GB' });
-  const page = await context.newPage();
-  await watchFirstPicture(page, 'video');
-  await page.goto(`${pages.url}#${how}`);
-  const button = page.getByRole('button', { name: 'Join' });
-  await expect(button).toBeVisible({ timeout: 20_000 });
-  return { page, join: () => button.click(), close: () => context.close() };
-};
+/** Any picture of a plain page counts. */
+const picture = (page: Page) => watchFirstPicture(page, 'video');
 
 const plainRound = async (
   browser: Browser,
   pages: PlainPages,
-  how: keyof Omit<JoinTimes, 'ours'>,
-  stays: { readonly page: Page },
+  part: keyof Omit<JoinTimes, 'ours'>,
+  stays: PlainPage,
 ): Promise<number> => {
-  const page = await plainPage(browser, pages, how);
+  const page = await openPlainPage(browser, pages, part, picture);
   try {
     await page.join();
     const took = await firstPicture(page.page);
     await expect(stays.page.locator('video')).toHaveCount(1, { timeout: 20_000 });
-    await page.page.getByRole('button', { name: 'Leave' }).click();
+    await page.leave();
     await expect(stays.page.locator('video')).toHaveCount(0, { timeout: 20_000 });
     return took;
   } finally {
@@ -82,7 +76,7 @@ export const measureJoinTimes = async (rounds = ROUNDS): Promise<JoinTimes> => {
   try {
     const counterpart = await openSeat(browser, rehearsal, 'alba-principal', { standIn: true });
     await counterpart.page.getByRole('button', { name: 'Leave the table' }).waitFor();
-    const stays = await plainPage(browser, pages, 'stay');
+    const stays = await openPlainPage(browser, pages, 'stay', picture);
     const lanes = [
       ['ours', () => ourRound(browser, rehearsal, counterpart)],
       ['cold', () => plainRound(browser, pages, 'cold', stays)],

@@ -5,9 +5,9 @@ export type Counted = { readonly encoded: number; readonly received: number };
 
 declare global {
   var parleyPictures: {
-    /** Longest time, in ms, in which a tile's picture did not change, between two moments of this page's clock. */
+    /** Longest time, in ms, in which somebody's picture did not change, between two moments of this page's clock. */
     longestGap(name: string, from: number, to: number): number;
-    /** Pictures sent by us, and received into one tile, until now. */
+    /** Pictures sent by us, and received of one other, until now. */
     counted(name: string): Promise<Counted>;
   };
 }
@@ -19,14 +19,17 @@ export const watchPictures = (page: Page): Promise<unknown> => page.addInitScrip
 const watch = () => {
   const moments = new Map<string, number[]>();
   const known = new WeakSet<HTMLVideoElement>();
-  const nameOf = (tile: Element) => tile.querySelector('p span')?.textContent ?? '';
+  /** The name on a tile of ours, or whom a plain page says that it shows. */
+  const nameOf = (video: HTMLVideoElement) =>
+    video.closest('[data-seating]')?.querySelector('p span')?.textContent ?? video.dataset.of ?? '';
+  const videos = () => document.querySelectorAll<HTMLVideoElement>('[data-seating] video, video[data-of]');
   const look = () => {
-    for (const video of document.querySelectorAll<HTMLVideoElement>('[data-seating] video')) {
+    for (const video of videos()) {
       if (known.has(video)) continue;
       known.add(video);
       const each = () => {
-        const tile = video.closest('[data-seating]');
-        if (tile) moments.set(nameOf(tile), [...(moments.get(nameOf(tile)) ?? []).slice(-400), performance.now()]);
+        const name = nameOf(video);
+        if (name !== '') moments.set(name, [...(moments.get(name) ?? []).slice(-400), performance.now()]);
         video.requestVideoFrameCallback(each);
       };
       video.requestVideoFrameCallback(each);
@@ -50,8 +53,7 @@ const watch = () => {
       }, 0);
     },
     counted: async (name) => {
-      const tile = [...document.querySelectorAll('[data-seating]')].find((one) => nameOf(one) === name);
-      const stream = tile?.querySelector('video')?.srcObject;
+      const stream = [...videos()].find((one) => nameOf(one) === name)?.srcObject;
       const track = stream instanceof MediaStream ? stream.getVideoTracks()[0]?.id : undefined;
       let [encoded, received] = [0, 0];
       for (const connection of connections) {

@@ -398,7 +398,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       const here = await store.blob(meeting, name);
       if (here) return here;
       const given = await fetchBlob(name);
-      if (given) await store.addBlobs(meeting, [{ hash: name, bytes: given }]);
+      if (given && !ended) await store.addBlobs(meeting, [{ hash: name, bytes: given }]);
       return given;
     },
     handle: (root, request) => {

@@ -46,8 +46,9 @@ const participate = () => {
 };
 
 const playing = new Map<string | undefined, HTMLMediaElement>();
-room.on(RoomEvent.TrackSubscribed, (track) => {
+room.on(RoomEvent.TrackSubscribed, (track, _, participant) => {
   const element = track.attach();
+  element.dataset.of = participant.identity;
   playing.set(track.sid, element);
   document.body.append(element);
 });
