@@ -1,3 +1,4 @@
+import type { TrickleRequest } from '@livekit/protocol';
 import { Refusal } from '@parley/protocol/bytes';
 
 /** An ICE candidate line (RFC 8839 §5.1), or the empty one that ends them; nothing that could start a new line. */
@@ -18,12 +19,19 @@ const clean = (init: object): string | undefined => {
 };
 
 /** The JSON of one candidate (RTCIceCandidateInit), written anew from its four fields. */
-export const cleanCandidate = (json: string): string | Refusal => {
+const rewritten = (json: string): string | undefined => {
   try {
     const init: unknown = JSON.parse(json);
-    const cleaned = typeof init === 'object' && init !== null ? clean(init) : undefined;
-    return cleaned ?? new Refusal('sfu.malformed', 'candidate');
+    return typeof init === 'object' && init !== null ? clean(init) : undefined;
   } catch {
-    return new Refusal('sfu.malformed', 'candidate is not JSON');
+    return undefined; // not JSON
   }
+};
+
+/** Writes the candidate of a message anew; refuses (`sfu.malformed`) what is none. */
+export const cleanTrickle = (trickle: TrickleRequest): Refusal | null => {
+  const candidate = rewritten(trickle.candidateInit);
+  if (candidate === undefined) return new Refusal('sfu.malformed', 'candidate');
+  trickle.candidateInit = candidate;
+  return null;
 };

@@ -1,7 +1,8 @@
 import type { SignalRequest } from '@livekit/protocol';
 import { Refusal } from '@parley/protocol/bytes';
 import type { SfuPermission } from '../sfu.ts';
-import { cleanCandidate } from './candidate.ts';
+import { CONNECTION, PUBLISHED, TRACK } from './both-ways.ts';
+import { cleanTrickle } from './candidate.ts';
 import { type Fields, onlyAllowed, readRequest } from './strict.ts';
 
 const SUBSCRIBER = [
@@ -22,12 +23,10 @@ const PUBLISHER = [...SUBSCRIBER, 'addTrack', 'mute', 'updateLayers', 'updateAud
 const NEEDLESS = new Set(['subscriptionPermission']);
 
 const SHARED: Fields = {
-  'livekit.SessionDescription': ['type', 'sdp', 'id'],
-  'livekit.TrickleRequest': ['candidateInit', 'target', 'final'],
+  ...CONNECTION,
   'livekit.UpdateSubscription': ['trackSids', 'subscribe', 'participantTracks'],
   'livekit.ParticipantTracks': ['participantSid', 'trackSids'],
   'livekit.UpdateTrackSettings': ['trackSids', 'disabled', 'quality', 'width', 'height', 'fps', 'priority'],
-  'livekit.LeaveRequest': ['canReconnect', 'reason', 'action'],
   'livekit.DataChannelInfo': ['label', 'id', 'target'],
   'livekit.Ping': ['timestamp', 'rtt'],
 };
@@ -40,6 +39,7 @@ const FIELDS: { readonly [P in SfuPermission]: Fields } = {
   },
   publish: {
     ...SHARED,
+    ...PUBLISHED,
     'livekit.SignalRequest': PUBLISHER,
     'livekit.SyncState': ['answer', 'subscription', 'publishTracks', 'dataChannels', 'offer', 'trackSidsDisabled'],
     'livekit.AddTrackRequest': [
@@ -60,32 +60,10 @@ const FIELDS: { readonly [P in SfuPermission]: Fields } = {
       'backupCodecPolicy',
     ],
     'livekit.SimulcastCodec': ['codec', 'cid', 'layers', 'videoLayerMode'],
-    'livekit.VideoLayer': ['quality', 'width', 'height', 'bitrate', 'ssrc', 'spatialLayer', 'rid', 'repairSsrc'],
-    'livekit.MuteTrackRequest': ['sid', 'muted'],
     'livekit.UpdateVideoLayers': ['trackSid', 'layers'],
     'livekit.UpdateLocalAudioTrack': ['trackSid', 'features'],
     'livekit.UpdateLocalVideoTrack': ['trackSid', 'width', 'height'],
-    'livekit.TrackPublishedResponse': ['cid', 'track'],
-    'livekit.TrackInfo': [
-      'sid',
-      'type',
-      'muted',
-      'width',
-      'height',
-      'simulcast',
-      'disableDtx',
-      'source',
-      'layers',
-      'mimeType',
-      'mid',
-      'codecs',
-      'stereo',
-      'disableRed',
-      'encryption',
-      'stream',
-      'backupCodecPolicy',
-    ],
-    'livekit.SimulcastCodecInfo': ['mimeType', 'mid', 'cid', 'layers', 'videoLayerMode', 'sdpCid'],
+    'livekit.TrackInfo': TRACK,
   },
 };
 
@@ -103,10 +81,6 @@ export const fromDevice = (bytes: Uint8Array, permission: SfuPermission): Signal
   if (!kinds.includes(kind)) return new Refusal('sfu.not-allowed', kind);
   const rebuilt = onlyAllowed(request, FIELDS[permission]);
   if (rebuilt instanceof Refusal) return rebuilt;
-  if (rebuilt.message.case === 'trickle') {
-    const candidate = cleanCandidate(rebuilt.message.value.candidateInit);
-    if (candidate instanceof Refusal) return candidate;
-    rebuilt.message.value.candidateInit = candidate;
-  }
-  return rebuilt;
+  if (rebuilt.message.case !== 'trickle') return rebuilt;
+  return cleanTrickle(rebuilt.message.value) ?? rebuilt;
 };

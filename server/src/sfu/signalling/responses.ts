@@ -1,6 +1,7 @@
 import type { SignalResponse } from '@livekit/protocol';
 import { Refusal } from '@parley/protocol/bytes';
-import { cleanCandidate } from './candidate.ts';
+import { CONNECTION, PUBLISHED, TRACK } from './both-ways.ts';
+import { cleanTrickle } from './candidate.ts';
 import { type Fields, onlyAllowed, readResponse } from './strict.ts';
 
 /** Rebuilt and passed on. */
@@ -41,6 +42,8 @@ const DROPPED: readonly string[] = [
 
 // Names, metadata, attributes, regions, ICE servers and the SFU's own version are of no use to a device.
 const FIELDS: Fields = {
+  ...CONNECTION,
+  ...PUBLISHED,
   'livekit.SignalResponse': PASSED,
   'livekit.JoinResponse': [
     'room',
@@ -71,37 +74,11 @@ const FIELDS: Fields = {
     'disconnectReason',
   ],
   'livekit.ParticipantPermission': ['canSubscribe', 'canPublish', 'canPublishData', 'canPublishSources'],
-  'livekit.TrackInfo': [
-    'sid',
-    'type',
-    'muted',
-    'width',
-    'height',
-    'simulcast',
-    'disableDtx',
-    'source',
-    'layers',
-    'mimeType',
-    'mid',
-    'codecs',
-    'stereo',
-    'disableRed',
-    'encryption',
-    'stream',
-    'version',
-    'backupCodecPolicy',
-  ],
-  'livekit.SimulcastCodecInfo': ['mimeType', 'mid', 'cid', 'layers', 'videoLayerMode', 'sdpCid'],
-  'livekit.VideoLayer': ['quality', 'width', 'height', 'bitrate', 'ssrc', 'spatialLayer', 'rid', 'repairSsrc'],
+  'livekit.TrackInfo': [...TRACK, 'version'],
   'livekit.TimedVersion': ['unixMicro', 'ticks'],
-  'livekit.SessionDescription': ['type', 'sdp', 'id'],
-  'livekit.TrickleRequest': ['candidateInit', 'target', 'final'],
   'livekit.ParticipantUpdate': ['participants'],
-  'livekit.TrackPublishedResponse': ['cid', 'track'],
   'livekit.TrackUnpublishedResponse': ['trackSid'],
   'livekit.TrackSubscribed': ['trackSid'],
-  'livekit.LeaveRequest': ['canReconnect', 'reason', 'action'],
-  'livekit.MuteTrackRequest': ['sid', 'muted'],
   'livekit.ConnectionQualityUpdate': ['updates'],
   'livekit.ConnectionQualityInfo': ['participantSid', 'quality', 'score'],
   'livekit.StreamStateUpdate': ['streamStates'],
@@ -130,10 +107,6 @@ export const fromSfu = (bytes: Uint8Array): SignalResponse | null | Refusal => {
   if (!kinds.includes(kind)) return new Refusal('sfu.not-allowed', kind);
   const rebuilt = onlyAllowed(response, FIELDS);
   if (rebuilt instanceof Refusal) return rebuilt;
-  if (rebuilt.message.case === 'trickle') {
-    const candidate = cleanCandidate(rebuilt.message.value.candidateInit);
-    if (candidate instanceof Refusal) return candidate;
-    rebuilt.message.value.candidateInit = candidate;
-  }
-  return rebuilt;
+  if (rebuilt.message.case !== 'trickle') return rebuilt;
+  return cleanTrickle(rebuilt.message.value) ?? rebuilt;
 };
