@@ -181,6 +181,14 @@ test('a refused tile shows no picture, a sentence, and its code', async ({ page 
   await expect(tile).toContainText('sframe.unauthentic');
 });
 
+test('a sound that the browser holds back is offered, and one press starts it', async ({ page }) => {
+  await open(page);
+  await show(page, 'stage troubled');
+  const start = page.getByRole('button', { name: 'Start the sound' });
+  await start.click();
+  await expect(start).toBeHidden();
+});
+
 test('the language is remembered', async ({ page }) => {
   await open(page);
   await show(page, 'link able');

@@ -53,7 +53,6 @@ export const fakeSession = (first: View): Session & { readonly called: Called[] 
         called.push(['talk', held]);
         me({ talking: held });
       },
-      startSound: note('startSound'),
       leave: note('leave'),
     },
   };

@@ -1,4 +1,5 @@
-import type { DevicesView, Notice, ProofStep, StageView, View } from '../../../web/src/session/view.ts';
+import type { DevicesView } from '../../../web/src/platform/devices/index.ts';
+import type { Notice, ProofStep, StageView, View } from '../../../web/src/session/view.ts';
 import { ada, agreed, alba, boris, borland, bram, carla, corvina, diego, irina, tile } from './people.ts';
 import { portrait } from './portrait.ts';
 
@@ -60,7 +61,6 @@ const stage = (change: Partial<StageView> = {}): StageView => ({
   proven: 'all',
   audience: [alba, borland],
   notices: [],
-  soundBlocked: false,
   node: 'reached',
   host: 'reached',
   ...change,
@@ -81,6 +81,15 @@ const noPicture = (state: DevicesView['camera']['state']): DevicesView => ({
   microphone: { id: null, state: state === 'off' ? 'off' : 'refused' },
   picture: null,
 });
+
+/** A sound that the browser does not play before a gesture. */
+const withheld = (): MediaStreamTrack | null => {
+  let pressed = false;
+  addEventListener('click', () => (pressed = true), { capture: true, once: true });
+  HTMLMediaElement.prototype.play = () =>
+    pressed ? Promise.resolve() : Promise.reject(new DOMException('', 'NotAllowedError'));
+  return new AudioContext().createMediaStreamDestination().stream.getAudioTracks()[0] ?? null;
+};
 
 const refused = { code: 'sframe.unauthentic', detail: '' };
 
@@ -137,12 +146,11 @@ export const seatStates: { readonly [name: string]: () => View } = {
     stage({
       tiles: [
         tile(3, boris, { kind: 'still', sinceMs: 4200 }),
-        tile(4, irina, { kind: 'line-lost' }),
+        { ...tile(4, irina, { kind: 'line-lost' }), sound: withheld() },
         tile(5, bram, { kind: 'mending' }),
       ],
       proven: 'some',
       host: 'away',
-      soundBlocked: true,
     }),
   'stage without its node': () =>
     stage({ node: 'away', host: 'away', me: { ...muted, microphone: true, sending: 'line' } }),

@@ -1,6 +1,7 @@
 import { Mic, Video, Volume2 } from 'lucide-react';
 import { useText } from '../messages/use-text.ts';
-import type { Actions, DeviceChoice, DevicesView } from '../session/view.ts';
+import type { DeviceChoice, DevicesView } from '../platform/devices/index.ts';
+import type { Actions } from '../session/view.ts';
 import { Button } from '../ui/Button.tsx';
 import { Choice } from '../ui/Choice.tsx';
 import { Meter } from '../ui/Meter.tsx';

@@ -1,6 +1,7 @@
 import { VideoOff } from 'lucide-react';
 import { useText } from '../messages/use-text.ts';
-import type { Actions, DevicesView } from '../session/view.ts';
+import type { DevicesView } from '../platform/devices/index.ts';
+import type { Actions } from '../session/view.ts';
 import { Button } from '../ui/Button.tsx';
 import { Picture } from '../ui/Picture.tsx';
 import styles from './Mirror.module.css';

@@ -1,12 +1,13 @@
 import { toHex } from '@parley/protocol/bytes';
 import type { AgreedSeat } from '@parley/protocol/log';
+import type { DevicesView } from '../platform/devices/index.ts';
 import { type Agreement, delegationView, seatView } from './agreement.ts';
 import type { Conversation, Other } from './conversation.ts';
 import type { MediaFacts } from './media/facts.ts';
 import type { Notices } from './notices.ts';
 import { carriedBy } from './pictures.ts';
 import { shows, tileState } from './tile.ts';
-import type { DevicesView, ProofStep, RefusalView, SeatView, StageView, TileView, View } from './view.ts';
+import type { ProofStep, RefusalView, SeatView, StageView, TileView, View } from './view.ts';
 
 /** A seat of the agreed sheet, for screens. */
 export const seatOf = ({ sheet, mandate }: Agreement, seat: AgreedSeat): SeatView =>
@@ -134,6 +135,5 @@ export const stageView = (
   seat: seatOf(agreement, agreement.seat),
   proven: provenOf(now.tiles),
   audience: audienceOf(agreement, now.tiles),
-  soundBlocked: false,
   ...now,
 });

@@ -294,7 +294,6 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     setCamera: (on) => set({ camera: on }),
     setLoudspeaker: (on) => set({ loudspeaker: on }),
     talk: (held) => set({ talking: held && !me.microphone }),
-    startSound: () => publish(),
     leave: () => {
       void prepared?.talk.leave().finally(() => advance({ kind: 'ended', why: 'self' }));
     },

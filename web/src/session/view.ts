@@ -3,6 +3,8 @@
  * meeting state of their own and act only through `Actions`.
  */
 
+import type { DevicesView } from '../platform/devices/index.ts';
+
 /** A delegation as it stands in the signed call sheet. */
 export type DelegationView = { readonly root: string; readonly name: string; readonly own: boolean };
 
@@ -24,24 +26,6 @@ export type ProofStep = {
   readonly state: 'waiting' | 'working' | 'done' | 'failed';
   readonly refusal: RefusalView | null;
 };
-
-export type DeviceChoice = { readonly id: string; readonly label: string };
-
-/** Camera, microphone and loudspeaker of this device. */
-export type DevicesView = {
-  readonly cameras: readonly DeviceChoice[];
-  readonly microphones: readonly DeviceChoice[];
-  readonly speakers: readonly DeviceChoice[];
-  readonly camera: { readonly id: string | null; readonly state: DeviceState };
-  readonly microphone: { readonly id: string | null; readonly state: DeviceState };
-  readonly speaker: string | null;
-  /** Own picture, or null while there is none. */
-  readonly picture: MediaStreamTrack | null;
-  /** True where another seat of this machine is open: microphone and loudspeaker began switched off. */
-  readonly sharedMachine: boolean;
-};
-
-export type DeviceState = 'asking' | 'live' | 'drawn' | 'off' | 'refused' | 'missing' | 'busy';
 
 /** What a tile says of the seat whose name stands on it; only `verified` is proven now. */
 export type TileState =
@@ -143,7 +127,6 @@ export type StageView = {
   readonly audience: readonly DelegationView[];
   readonly notices: readonly Notice[];
   /** Sound could not start without a gesture: one button starts it. */
-  readonly soundBlocked: boolean;
   /** One's own node, over which everything but sound and picture goes. */
   readonly node: 'reached' | 'away';
   /** The host's node, as one's own node knows it. */
@@ -163,7 +146,6 @@ export type Actions = {
   setLoudspeaker(on: boolean): void;
   /** Space bar: true while held. */
   talk(held: boolean): void;
-  startSound(): void;
   leave(): void;
 };
 

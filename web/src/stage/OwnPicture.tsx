@@ -1,6 +1,7 @@
 import { VideoOff } from 'lucide-react';
 import { useText } from '../messages/use-text.ts';
-import type { DevicesView, StageView } from '../session/view.ts';
+import type { DevicesView } from '../platform/devices/index.ts';
+import type { StageView } from '../session/view.ts';
 import { Picture } from '../ui/Picture.tsx';
 import styles from './OwnPicture.module.css';
 

@@ -32,7 +32,6 @@ export const StageScreen = ({ view, session }: Props) => {
   const startSound = () => {
     setBlocked(false);
     setTries(tries + 1);
-    actions.startSound();
   };
   return (
     <div className={styles.stage}>
@@ -50,7 +49,7 @@ export const StageScreen = ({ view, session }: Props) => {
       <footer className={styles.foot}>
         <div className={styles.notices}>
           {me.microphone || me.talking ? null : <p className={styles.muted}>{text('stage.muted')}</p>}
-          {(blocked || view.soundBlocked) && me.loudspeaker ? <SoundGate onStart={startSound} /> : null}
+          {blocked && me.loudspeaker ? <SoundGate onStart={startSound} /> : null}
           <News notices={view.notices} />
         </div>
         <Controls view={view} session={session} />

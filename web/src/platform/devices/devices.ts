@@ -4,7 +4,7 @@ import { capture } from './capture.ts';
 import { type Meter, meterOf } from './meter.ts';
 import { soundContext } from './sound-context.ts';
 import { testSpeaker } from './speaker.ts';
-import { afterPlugging, choicesOf, type DevicesState } from './state.ts';
+import { afterPlugging, choicesOf, type DevicesView } from './state.ts';
 
 export type DevicesOptions = {
   /** Who sits here: drawn instead of a camera's picture, when that is chosen. */
@@ -23,7 +23,7 @@ export type DevicesOptions = {
 
 /** Camera, microphone and loudspeaker. */
 export type Devices = {
-  readonly view: () => DevicesState;
+  readonly view: () => DevicesView;
   /** The track to send, or null while there is none. */
   readonly track: (media: 'audio' | 'video') => MediaStreamTrack | null;
   /** `drawn`: the drawn picture. null: none, the camera's light goes out. */
@@ -43,7 +43,7 @@ export type Devices = {
 /** Opens the preferred camera and microphone (or sits a stand-in), and follows what is plugged in and out. */
 export function createDevices(options: DevicesOptions): Devices {
   const media = navigator.mediaDevices;
-  let state: DevicesState = {
+  let state: DevicesView = {
     cameras: [],
     microphones: [],
     speakers: [],
@@ -63,11 +63,11 @@ export function createDevices(options: DevicesOptions): Devices {
   let unasked = options.sharedMachine && !options.standIn;
   let closed = false;
 
-  const change = (changes: Partial<DevicesState>): void => {
+  const change = (changes: Partial<DevicesView>): void => {
     state = { ...state, ...changes, picture: tracks.video };
     options.changed();
   };
-  const say = (kind: 'audio' | 'video', now: DevicesState['camera']): void =>
+  const say = (kind: 'audio' | 'video', now: DevicesView['camera']): void =>
     change(kind === 'video' ? { camera: now } : { microphone: now });
 
   const put = (kind: 'audio' | 'video', track: MediaStreamTrack | null): void => {

@@ -1,1 +1,2 @@
 export { createDevices, type Devices } from './devices.ts';
+export type { Choice as DeviceChoice, DevicesView } from './state.ts';

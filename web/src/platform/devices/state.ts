@@ -5,7 +5,7 @@ export type Choice = { readonly id: string; readonly label: string };
 export type DeviceState = 'asking' | 'live' | 'drawn' | 'off' | 'refused' | 'missing' | 'busy';
 
 /** Camera, microphone and loudspeaker of this device, as one immutable value. */
-export type DevicesState = {
+export type DevicesView = {
   readonly cameras: readonly Choice[];
   readonly microphones: readonly Choice[];
   readonly speakers: readonly Choice[];
@@ -39,7 +39,7 @@ export function stateOfFailure(name: string): 'refused' | 'missing' | 'busy' {
 /** Puts what the browser lists into choices: no empty identifiers, and the defaults' doubles left out. */
 export function choicesOf(
   devices: readonly Pick<MediaDeviceInfo, 'kind' | 'deviceId' | 'label'>[],
-): Pick<DevicesState, 'cameras' | 'microphones' | 'speakers'> {
+): Pick<DevicesView, 'cameras' | 'microphones' | 'speakers'> {
   const of = (kind: MediaDeviceKind): readonly Choice[] =>
     devices
       .filter((device) => device.kind === kind && device.deviceId !== '' && device.deviceId !== 'communications')
