@@ -47,13 +47,13 @@ export type Conversation = {
 };
 
 export type ConversationNeeds = {
-  readonly agreement: Agreement;
+  readonly agreement: Pick<Agreement, 'sheet'>;
   readonly device: Signer;
   readonly seating: number;
   readonly package: OwnPackage;
   readonly frameKey: FrameKey;
   readonly blobs: Blobs;
-  readonly media: Media;
+  readonly media: Pick<Media, 'flow' | 'keyFrame'>;
   readonly post: FrameWorker['post'];
   readonly submit: (action: Action, blobs: readonly Bytes[]) => Promise<Bytes>;
   readonly pass: (message: Bytes) => void;
@@ -167,7 +167,9 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
     paused: epochs.paused,
     moved: (ledger, entry, ended) => {
       const before = roster(ledger.state);
-      forget([...seatings.keys()].filter((id) => !before.includes(id)));
+      const over = [...seatings.keys()].filter((id) => !before.includes(id));
+      forget(over);
+      epochs.halt([...over, ...ended]);
       seatings = ledger.state.seatings;
       restricted = ended;
       messages.moved(ledger.state);

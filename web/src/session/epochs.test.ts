@@ -34,15 +34,20 @@ const seatingOf = (id: number): Seating => ({
 });
 const seatings = new Map([1, 2].map((id) => [id, seatingOf(id)]));
 
-/** A circle of one, and the way to its next epoch, in which somebody was added. */
-const circles = async (): Promise<readonly [Circle, () => Circle]> => {
+/** A circle of one, the way to its next epoch, in which somebody was added, and from there to one without them. */
+const circles = async (): Promise<readonly [Circle, () => Circle, (both: Circle) => Promise<Circle>]> => {
   const [first, second] = [await member(1), await member(2)];
   const name = { meeting: bytes(16, 1), circle: 'table', generation: 1 };
   const alone = await foundCircle({ ...name, seated: first.seated, package: first.own });
   const roster = [first.seated, second.seated];
   const draft = await draftCommit(alone, { upTo: 2, roster, packages: [second.own.keyPackage] });
   if (draft instanceof Refusal) throw new Error(draft.code);
-  return [alone, () => applyPending(draft.pending)];
+  const without = async (both: Circle) => {
+    const removing = await draftCommit(both, { upTo: 3, roster: [first.seated], packages: [] });
+    if (removing instanceof Refusal) throw new Error(removing.code);
+    return applyPending(removing.pending);
+  };
+  return [alone, () => applyPending(draft.pending), without];
 };
 
 const open = () => {
@@ -104,24 +109,38 @@ test('when a member is taken away, nothing more is sent under keys that it holds
   expect(epochs.paused()).toBe(true);
 });
 
-test('a key frame is made for whoever is new, and where frames were lost; a quick change of keys needs none', async () => {
-  const [, add] = await circles();
+test('[RESTRICT3] nothing is sent under a later epoch either, as long as it holds whoever was taken away', async () => {
+  const [, add, without] = await circles();
+  const { posted, epochs } = open();
   const both = add();
+  epochs.halt([2]);
+  await epochs.install(both, seatings);
+  epochs.ready(2, 1, 1);
+  vi.advanceTimersByTime(1_000);
+  expect(posted, 'its keys serve for receiving').toEqual(['block', 'epoch']);
+  expect(epochs.paused(), 'and the person reads that nothing is sent').toBe(true);
+  await epochs.install(await without(both), seatings);
+  expect(posted.slice(2)).toEqual(['epoch', 'send']);
+});
+
+test('a key frame is made for whoever is new, and where frames were lost; a quick change of keys needs none', async () => {
   const sit = async () => {
+    const [, add, without] = await circles();
+    const both = add();
     const opened = open();
     await opened.epochs.install(both, seatings);
     opened.epochs.ready(2, 1, 1);
-    return opened;
+    return { ...opened, alone: await without(both) };
   };
   const quick = await sit();
   expect(quick.flows).toEqual([true]);
   quick.epochs.halt([2]);
   vi.advanceTimersByTime(100);
-  await quick.epochs.install(both, seatings);
+  await quick.epochs.install(quick.alone, seatings);
   expect(quick.flows).toEqual([true, false]);
   const slow = await sit();
   slow.epochs.halt([2]);
   vi.advanceTimersByTime(5_000);
-  await slow.epochs.install(both, seatings);
+  await slow.epochs.install(slow.alone, seatings);
   expect(slow.flows).toEqual([true, true]);
 });

@@ -16,7 +16,7 @@ export type Epochs = {
   readonly install: (circle: Circle, seatings: ReadonlyMap<number, Seating>) => Promise<void>;
   /** Another seat's keys of an epoch stand. */
   readonly ready: (seating: number, generation: number, epoch: number) => void;
-  /** These seats hold keys that must not be used any more: nothing is sent until the next epoch. */
+  /** These seats have ended: nothing is sent any more under keys that one of them holds, in this epoch or a later. */
   readonly halt: (seatings: readonly number[]) => void;
   /** True while nothing is sent, for longer than a change of keys takes: a person must know. */
   readonly paused: () => boolean;
@@ -39,6 +39,7 @@ export const createEpochs = (with_: {
   let newest: Installed | null = null;
   let sendingUnder: Installed | null = null;
   let haltedAt: number | null = null;
+  const ended = new Set<number>();
   /** Those who could open what was sent last. */
   let served: readonly number[] = [];
 
@@ -55,6 +56,7 @@ export const createEpochs = (with_: {
     with_.flows(anew);
     with_.changed();
   };
+  const isForbidden = ({ others }: Installed): boolean => others.some((other) => ended.has(other));
   const sendIfAllReady = () => {
     if (!newest) return;
     const name = `${newest.generation}/${newest.epoch}`;
@@ -84,8 +86,13 @@ export const createEpochs = (with_: {
       });
       const others = leaves.filter(({ leaf }) => leaf !== ownLeaf).map(({ seating }) => seating);
       const installed = { generation, epoch, others };
-      newest = installed;
       with_.sayReady(generation, epoch);
+      // The log holds somebody still whose end has come directly: the epoch serves for receiving only.
+      if (isForbidden(installed)) {
+        haltedAt ??= performance.now();
+        return;
+      }
+      newest = installed;
       sendIfAllReady();
       setTimeout(() => send(installed), READY_WAIT);
     },
@@ -94,11 +101,12 @@ export const createEpochs = (with_: {
       sendIfAllReady();
     },
     halt: (seatings) => {
-      for (const seating of seatings) post({ kind: 'block', seating });
-      const held = (installed: Installed | null) =>
-        installed?.others.some((other) => seatings.includes(other)) ?? false;
-      if (held(newest)) newest = null;
-      if (!sendingUnder || !held(sendingUnder)) return;
+      for (const seating of seatings) {
+        if (!ended.has(seating)) post({ kind: 'block', seating });
+        ended.add(seating);
+      }
+      if (newest && isForbidden(newest)) newest = null;
+      if (!sendingUnder || !isForbidden(sendingUnder)) return;
       post({ kind: 'halt' });
       const { generation, epoch } = sendingUnder;
       post({ kind: 'retire', generation, epoch, afterMs: GRACE });

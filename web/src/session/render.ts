@@ -6,7 +6,7 @@ import type { Conversation, Other } from './conversation.ts';
 import type { MediaFacts } from './media/facts.ts';
 import type { Notices } from './notices.ts';
 import { carriedBy } from './pictures.ts';
-import { shows, tileState } from './tile.ts';
+import { plays, tileState } from './tile.ts';
 import type { ProofStep, RefusalView, SeatView, StageView, TileView, View } from './view.ts';
 
 /** A seat of the agreed sheet, for screens. */
@@ -38,8 +38,8 @@ const tileOf = (
     seat: seatOf(agreement, seating.seat),
     state: tileState({ picture, sound, says, hadPicture, stillMs: still, line }),
     muted: says?.audio === false,
-    picture: picture && says?.video !== false && shows(picture) ? trackOf(picture.pipe) : null,
-    sound: sound && shows(sound) ? trackOf(sound.pipe) : null,
+    picture: plays(picture, says?.video) ? trackOf(picture.pipe) : null,
+    sound: plays(sound, says?.audio) ? trackOf(sound.pipe) : null,
   };
 };
 

@@ -181,6 +181,8 @@ export const openTable = (needs: TableNeeds): Table => {
 
   const commit = async (todo: Extract<Due, { kind: 'commit' }>) => {
     if (!circle) return;
+    // Whoever has ended, though the log does not say so yet, is given no keys.
+    if (!latest || todo.members.some((member) => latest?.restricted.has(member))) return;
     const { generation, epoch, upTo, ended } = todo;
     const packages = await Promise.all(todo.add.map((seating) => needs.blobs.get(seating.keyPackage)));
     const held = packages.filter((bytes) => bytes !== null);

@@ -108,7 +108,7 @@ export const openTalk = (needs: TalkNeeds): Talk => {
     const own = [...ledger.settled.seatings.values()].find((one) => equal(one.frameKey, frameKey.publicKey));
     if (!own) return;
     conversation = converse(own.id, request);
-    for (const one of backlog) conversation.moved(one.ledger, one.entry, new Set());
+    for (const one of backlog) conversation.moved(one.ledger, one.entry, log.restricted());
     backlog = [];
     for (const message of unheard) conversation.heard(message, ledger);
     unheard = [];

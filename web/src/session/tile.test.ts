@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Carried } from './pictures.ts';
-import { shows, type TileFacts, tileState } from './tile.ts';
+import { plays, shows, type TileFacts, tileState } from './tile.ts';
 
 const carried = (media: 'audio' | 'video', proof: Carried['proof'] = 'proven'): Carried => ({
   pipe: media === 'video' ? 1 : 2,
@@ -40,6 +40,16 @@ test('What is not bound to its seat, or not proven lately, is not shown', () => 
   expect(shows(carried('video', 'dark'))).toBe(false);
   expect(shows(carried('video', 'contradicted'))).toBe(false);
   expect(shows(null)).toBe(false);
+});
+
+test('What still comes of a seat that has muted itself is not heard beside “verified”', () => {
+  const says = { audio: false, video: true };
+  for (const proof of ['proven', 'unproven', 'late'] as const) {
+    const sound = carried('audio', proof);
+    expect(tileState({ ...well, sound, says }).kind).toBe('verified');
+    expect(plays(sound, says.audio), proof).toBe(false);
+    expect(plays(sound, true), proof).toBe(true);
+  }
 });
 
 test('The other states are told apart', () => {

@@ -22,6 +22,10 @@ const STILL = 1_500;
 export const shows = (carried: Carried | null): boolean =>
   carried?.bound === true && (carried.proof === 'proven' || carried.proof === 'unproven' || carried.proof === 'late');
 
+/** Whether a pipe is seen or heard: not where its seat says that it sends none, since a tile judges only what it expects. */
+export const plays = (carried: Carried | null, says: boolean | undefined): carried is Carried =>
+  says !== false && shows(carried);
+
 /** What a tile says, worst first; `verified` only while everything that it shows is proven. */
 export const tileState = (facts: TileFacts): TileState => {
   const { picture, sound, says } = facts;
