@@ -51,6 +51,7 @@ export const openDirect = async ({ meeting, store, clock, ledger }: DirectOption
     const judged = await judge(given);
     if (!(judged instanceof Refusal)) takeIn(name, given, judged.ends);
     else if (AHEAD.has(judged.code)) early.set(name, { act: given, from: 'before' });
+    else await store.dropRestriction(meeting, hash('act', given));
   }
 
   return {
@@ -60,6 +61,8 @@ export const openDirect = async ({ meeting, store, clock, ledger }: DirectOption
       const name = toHex(hash('act', given));
       if (known.has(name) || early.has(name)) return null;
       const judged = await judge(given);
+      // Nothing new, however often it is signed anew.
+      if (!(judged instanceof Refusal) && judged.ends.every((seating) => ended.has(seating))) return null;
       if (!(judged instanceof Refusal)) {
         await store.addRestriction(meeting, judged.act.hash, given);
         takeIn(name, given, judged.ends);
@@ -79,13 +82,18 @@ export const openDirect = async ({ meeting, store, clock, ledger }: DirectOption
     },
     moved: async () => {
       const { seatings } = ledger().state;
-      for (const seating of ended.keys()) if (!seatings.has(seating)) ended.delete(seating);
+      for (const [seating, given] of ended) {
+        if (seatings.has(seating)) continue;
+        ended.delete(seating);
+        await store.dropRestriction(meeting, hash('act', given));
+      }
       const acting: Bytes[] = [];
       for (const [name, { act }] of early) {
         const judged = await judge(act);
         if (judged instanceof Refusal && AHEAD.has(judged.code)) continue;
         early.delete(name);
-        if (judged instanceof Refusal) await store.dropRestriction(meeting, fromHex(name));
+        const isNew = !(judged instanceof Refusal) && !judged.ends.every((seating) => ended.has(seating));
+        if (judged instanceof Refusal || !isNew) await store.dropRestriction(meeting, fromHex(name));
         else {
           takeIn(name, act, judged.ends);
           acting.push(act);

@@ -23,7 +23,8 @@ export type HeartbeatOptions = {
   readonly clock: Clock;
   readonly links: readonly Link[];
   readonly head: () => number;
-  readonly take: (root: string, reply: Extract<PeerReply, { kind: 'log' }>) => Promise<void>;
+  /** Takes what came after `from`; the place after which to ask on, or null where there is no more. */
+  readonly take: (root: string, from: number, reply: Extract<PeerReply, { kind: 'log' }>) => Promise<number | null>;
   readonly failed: (refusal: Refusal) => void;
   /** Every counterpart has answered for the first time. */
   readonly synced: () => void;
@@ -45,15 +46,17 @@ export const heartbeat = (options: HeartbeatOptions): Heartbeat => {
 
   // One part of the log after the other, until the counterpart has no more.
   const ask = async (link: Link): Promise<void> => {
+    let from = options.head();
     for (;;) {
-      const from = options.head();
       const answer = await link.ask({ kind: 'since', meeting, seq: from });
       if (ended) return;
       if (answer instanceof Refusal) return options.failed(answer);
       if (answer.kind !== 'log') return;
-      await options.take(link.root, answer);
-      const more = answer.entries.length > 0 && options.head() > from;
-      if (more) continue;
+      const heard = await options.take(link.root, from, answer);
+      if (heard !== null && heard > from) {
+        from = heard;
+        continue;
+      }
       if (silent.delete(link) && silent.size === 0) {
         nowSynced();
         options.synced();

@@ -1,6 +1,6 @@
 import { Refusal } from '@parley/protocol/bytes';
 import type { PeerReply, PeerRequest } from '@parley/protocol/wire';
-import type { PeerClient } from '../doors/peer/client.ts';
+import { type PeerClient, SaidRefusal } from '../doors/peer/client.ts';
 import { serial } from './serial.ts';
 
 /** The way to one counterpart's node. */
@@ -25,7 +25,7 @@ export const link = (root: string, client: PeerClient, changed: (reached: boolea
   let waiting = 0;
   const ask = async (request: PeerRequest): Promise<PeerReply | Refusal> => {
     const answer = await client.ask(request);
-    const now = !(answer instanceof Refusal && AWAY.has(answer.code));
+    const now = answer instanceof SaidRefusal || !(answer instanceof Refusal && AWAY.has(answer.code));
     if (now !== reached) {
       reached = now;
       changed(now);

@@ -5,19 +5,23 @@ import {
   type Ledger,
   numberOf,
   openAct,
+  openEntry,
   type Seating,
   type Sheet,
   signAct,
+  verifyCountersignature,
 } from '@parley/protocol/log';
 import { loadKeys } from '@parley/protocol/meeting';
 import type { NodeToDevice, PeerReply, PeerRequest } from '@parley/protocol/wire';
 import type { FastifyBaseLogger } from 'fastify';
+import { SaidRefusal } from '../doors/peer/client.ts';
 import { audience, type Listener } from './audience.ts';
 import { heartbeat } from './heartbeat.ts';
 import type { Link } from './links.ts';
 import { losing, type Parting } from './losing.ts';
 import { newest } from './passing.ts';
 import { openRecord, type Recorded, type RecordOptions } from './record.ts';
+import { type Regaining, regaining } from './regain.ts';
 import { serial } from './serial.ts';
 
 /** One meeting at one node: it orders (the host), verifies, stores, countersigns, tells. */
@@ -43,7 +47,7 @@ export type Meeting = {
   readonly stop: () => Promise<void>;
 };
 
-export type MeetingOptions = Omit<RecordOptions, 'maySign' | 'fetch'> & {
+export type MeetingOptions = Omit<RecordOptions, 'maySign'> & {
   /** Ways to the counterparts of this meeting; `changed` hears whom it reaches. */
   readonly links: (changed: (root: string, reached: boolean) => void) => readonly Link[];
   readonly lostAfter: { readonly gone: number; readonly closed: number };
@@ -57,6 +61,9 @@ const FIRST_WORD_MS = 3_000;
 const AFTER_START_MS = 10_000;
 /** Codes after which there is nothing to go on with: two logs exist, or a pinned root is not what it was. */
 const FATAL = new Set(['log.fork', 'log.equivocation', 'peer.root-changed']);
+
+/** Codes of what a node finds itself: a host's word of them says nothing, and no device is told it. */
+const FOUND_HERE = /^(?:log\.(?:fork|equivocation)|identity\.root-changed|peer\..+)$/;
 
 /** Codes with which a host takes a restriction later: it is given to it again. */
 const LATER = new Set(['host.away', 'host.not-synced', 'act.ahead', 'restrict.ahead']);
@@ -84,7 +91,8 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
   /** Why nothing goes on. */
   let stopped: Refusal | null = null;
   let ended = false;
-  let lost = 0;
+  /** Number of this node's newest `lost`. */
+  let gaveUp = 0;
 
   const pulse = heartbeat({
     meeting,
@@ -95,7 +103,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       if (reached) passAgain(root);
     }),
     head: () => record.ledger().state.head.seq,
-    take: (root, reply) => takeLog(root, reply.entries, reply.countersignatures),
+    take: (root, from, reply) => takeLog(root, from, reply.entries, reply.countersignatures),
     failed: (refusal) => stopIfFatal(refusal),
     synced: () => void run(signLate),
   });
@@ -108,7 +116,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     }
     return null;
   };
-  const record = await openRecord({ ...options, maySign: pulse.isSynced, fetch: fetchBlob });
+  const record = await openRecord({ ...options, maySign: () => pulse.isSynced() && !stopped });
   stopped = record.broken;
   const ledger = (): Ledger => record.ledger();
   const tellPeers = (request: PeerRequest) => pulse.links.map((link) => link.send(request));
@@ -123,8 +131,9 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     return [...ledger().state.seatings.values()].filter(({ id, root }) => root === ownName && !ended.has(id));
   };
 
+  // Only what was found here: a counterpart's word that there are two logs is no proof of them.
   const stopIfFatal = (refusal: Refusal): Refusal => {
-    if (!FATAL.has(refusal.code) || stopped) return refusal;
+    if (!FATAL.has(refusal.code) || refusal instanceof SaidRefusal || stopped) return refusal;
     stopped = refusal;
     logger.error({ code: refusal.code, detail: refusal.detail }, 'the meeting stopped');
     people.tellAll({ kind: 'stopped', code: refusal.code, detail: refusal.detail.slice(0, 400) });
@@ -143,6 +152,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       const entries = part.map((entry) => entry.bytes);
       listener.send({ kind: 'log', entries, countersignatures: more ? [] : await countersignatures(), more });
     }
+    for (const act of record.direct.waiting()) listener.send({ kind: 'restricted', act });
     for (const message of passed.of(ledger().state.seatings.keys())) listener.send({ kind: 'passed', message });
   };
   let heard = '';
@@ -182,6 +192,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       return stopIfFatal(taken);
     }
     if (taken === null) return null;
+    if (stopped) return stopped;
     people.tell({ kind: 'countersigned', countersignature: given });
     await refresh();
     if (!hosting && taken.root === hostName) await signLate();
@@ -214,17 +225,57 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     }
     return stopIfFatal(taken);
   };
-  const takeLog = (root: string, entries: readonly Bytes[], signatures: readonly Bytes[]): Promise<void> =>
-    run(async () => {
-      // A host that lost its newest entries learns them from its counterparts again.
-      if (root === hostName || hosting)
-        for (const entry of entries)
-          if ((await takeEntry(entry, { blobs: null, words: [] }, false)) instanceof Refusal) break;
+  const takeLog = async (
+    root: string,
+    from: number,
+    entries: readonly Bytes[],
+    signatures: readonly Bytes[],
+  ): Promise<number | null> => {
+    const regained = hosting
+      ? lostAt(root).hear(entries, from, ledger().state.head, await signedHere(signatures))
+      : null;
+    if (regained?.kind === 'more') return regained.after;
+    const taken = regained ? (regained.kind === 'own' ? regained.entries.map(({ bytes }) => bytes) : []) : entries;
+    if (hosting || root === hostName)
+      for (const entry of taken) {
+        // Before the queue is entered: a counterpart that answers slowly keeps nobody waiting.
+        const keyPackage = await packageOf(entry);
+        if (ended) return null;
+        const beside = { blobs: keyPackage && [keyPackage], words: [] };
+        const refused = await run(() => takeEntry(entry, beside, false));
+        if (refused instanceof Refusal && refused.code !== 'log.replay') break;
+      }
+    await run(async () => {
       for (const given of signatures) await takeCountersignature(given);
       await signLate();
     });
+    return entries.length > 0 ? ledger().state.head.seq : null;
+  };
+  const lost = new Map<string, Regaining>();
+  const lostAt = (root: string): Regaining => {
+    const known = lost.get(root) ?? regaining();
+    lost.set(root, known);
+    return known;
+  };
+  /** The newest place that this node itself has countersigned, of what somebody shows. */
+  const signedHere = async (signatures: readonly Bytes[]): Promise<Head | null> => {
+    let newest: Head | null = null;
+    for (const given of signatures) {
+      const word = await verifyCountersignature(sheet, given);
+      if (!(word instanceof Refusal) && word.root === ownName && word.seq > (newest?.seq ?? 0)) newest = word;
+    }
+    return newest;
+  };
+  /** The KeyPackage that a `sit` names, from whoever has it. */
+  const packageOf = async (given: Bytes): Promise<Bytes | null> => {
+    const entry = openEntry(given);
+    const act = entry instanceof Refusal ? entry : openAct(entry.act);
+    if (act instanceof Refusal || act.inner.action.kind !== 'sit') return null;
+    return fetchBlob(act.inner.action.keyPackage);
+  };
 
   const restrict = async (given: Bytes, from: string): Promise<Refusal | null> => {
+    if (stopped) return stopped;
     const act = await record.direct.restrict(given, from);
     if (act instanceof Refusal) return act;
     if (act === null) return null;
@@ -246,6 +297,8 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     if (!link) return new Refusal('host.away');
     const answer = await link.ask({ kind: 'submit', meeting, act: given, blobs });
     if (ended) return new Refusal('host.away');
+    if (answer instanceof SaidRefusal)
+      return FOUND_HERE.test(answer.code) ? new Refusal('peer.answer', answer.code) : answer;
     if (answer instanceof Refusal)
       return answer.code === 'peer.unreachable' ? new Refusal('host.away') : stopIfFatal(answer);
     if (answer.kind !== 'entry') return new Refusal('peer.answer', answer.kind);
@@ -285,12 +338,12 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
   const giveUp = async (seating: number): Promise<void> => {
     if (ended) return;
     const { state } = ledger();
-    lost = Math.max(lost, numberOf(state, `node:${ownName}`)) + 1;
+    gaveUp = Math.max(gaveUp, numberOf(state, `node:${ownName}`)) + 1;
     const { seq, head } = state.head;
     const act = await signAct(own.signer, {
       meeting,
       by: { kind: 'node', root: own.root },
-      n: lost,
+      n: gaveUp,
       saw: { seq, head },
       action: { kind: 'lost', seating },
     });
@@ -356,6 +409,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
   };
   /** A message of a seating of `root`, to everybody here. */
   const relay = async (message: Bytes, root: string): Promise<Refusal | null> => {
+    if (stopped) return stopped;
     const taken = await passed.take(ledger().state, message, root);
     if (taken instanceof Refusal) return taken;
     people.tell({ kind: 'passed', message });

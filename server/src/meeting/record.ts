@@ -49,8 +49,9 @@ export type LogRecord = {
   readonly order: (act: Bytes, blobs: readonly Bytes[], from: string) => Promise<Recorded | Refusal>;
   /**
    * Takes an entry of the host's, with the countersignatures that came beside it: nothing is kept where one of them
-   * is refused, and nothing is countersigned before the host's is among those held (LOG9). `blobs` null: a
-   * KeyPackage is fetched and read (CIRCLE8; `blob.unknown` where nobody has it), others when they are wanted. `live`: it was made just now, so that the host's time can be judged.
+   * is refused, and nothing is countersigned before the host's is among those held (LOG9). `blobs` null: they come
+   * when they are wanted, but for a KeyPackage, which must be read before (CIRCLE8, `blob.unknown`). `live`: it was
+   * made just now, so that the host's time can be judged.
    */
   readonly receive: (
     entry: Bytes,
@@ -70,8 +71,6 @@ export type RecordOptions = {
   readonly clock: Clock;
   /** False until every counterpart has said how far the log goes: after a restore nothing is signed before. */
   readonly maySign: () => boolean;
-  /** Bytes of a hash that a counterpart holds, or null. */
-  readonly fetch: (hash: Bytes) => Promise<Bytes | null>;
 };
 
 const PART = 64;
@@ -187,10 +186,8 @@ export const openRecord = async (options: RecordOptions): Promise<LogRecord> => 
       const skew = judgeTime(entry, clock.now());
       if (skew && (live || entry.time > clock.now())) return skew;
       const { action } = verified.act;
-      const fetched = blobs === null && action.kind === 'sit' ? await options.fetch(action.keyPackage) : null;
-      if (blobs === null && action.kind === 'sit' && !fetched) return new Refusal('blob.unknown');
-      const beside = fetched ? [fetched] : blobs;
-      const matched = beside === null ? [] : matchBlobs(action, beside);
+      if (blobs === null && action.kind === 'sit') return new Refusal('blob.unknown');
+      const matched = blobs === null ? [] : matchBlobs(action, blobs);
       if (matched instanceof Refusal) return matched;
       const unusable = await judgePackage(verified, matched);
       if (unusable) return unusable;

@@ -9,10 +9,13 @@ import type { AddressGuard } from './address.ts';
 import { PEER_PATH } from './door.ts';
 import { type PeerSigner, signRequest, verifyResponse } from './signature.ts';
 
+/** A refusal that another node said: its word, and nothing that was found here. */
+export class SaidRefusal extends Refusal {}
+
 /** Another node, as it is asked. Requests are signed, answers verified; there are no redirects and no second tries. */
 export type PeerClient = {
   /**
-   * Refused with what the peer refuses, or `peer.unreachable`, `peer.address`, `peer.root-changed` (another root
+   * Refused with what the peer refuses (`SaidRefusal`), or `peer.unreachable`, `peer.address`, `peer.root-changed` (another root
    * answers there), `peer.recipient`, `peer.digest`, `peer.forged`, `peer.stale`, `peer.unsigned`, `bytes.*`.
    */
   readonly ask: (request: PeerRequest) => Promise<PeerReply | Refusal>;
@@ -99,7 +102,7 @@ export const peerClient = (options: PeerClientOptions): PeerClient => {
       if (verified instanceof Refusal) return verified;
       const reply = decode(peerReply, answer.body, MESSAGE_LIMIT);
       if (reply instanceof Refusal) return reply;
-      return reply.kind === 'refused' ? new Refusal(reply.code, reply.detail) : reply;
+      return reply.kind === 'refused' ? new SaidRefusal(reply.code, reply.detail) : reply;
     },
     close: () => agent.destroy(),
   };
