@@ -229,6 +229,26 @@ describe('a hostile member who holds the keys', () => {
     expect(seen.states(1).filter((state) => state === 'contradicted')).toHaveLength(2);
   });
 
+  test('[PROOF6] that comes back on another pipe, before a proof or after it, is not seen again', async () => {
+    const { clock, epoch, seen, stream } = await table();
+    const fake = (await makeSender(victim, epoch)).open();
+    const frames = await sealMany(stream, 'opus', 'f', 600, START);
+    // The same key ID and counters, made with the table's keys.
+    const forged = await sealMany(fake, 'opus', 'forged', 600, START);
+    for (const pipe of [1, 2, 3]) {
+      if (pipe > 1) seen.receiver.attach(pipe, { delegation: BORLAND, media: 'audio' });
+      const from = (pipe - 1) * 200;
+      await deliver(seen, pipe, 'opus', clock, frames.slice(from, from + 60));
+      await deliver(seen, pipe, 'opus', clock, forged.slice(from + 60, from + 66));
+      // It goes before the proof that would contradict it comes.
+      if (pipe > 1) await deliver(seen, pipe, 'opus', clock, frames.slice(from + 66, from + 90));
+      seen.receiver.detach(pipe);
+    }
+    const shown = (pipe: number) => seen.passed.filter((name) => name.startsWith(`${pipe}:forged`));
+    expect(shown(1).length, 'once').toBeGreaterThan(0);
+    expect([...shown(2), ...shown(3)]).toEqual([]);
+  });
+
   test('[PROOF6] a forged frame that comes after the real one, or far ahead, changes nothing', async () => {
     const { clock, epoch, seen, stream } = await table();
     const frames = await sealMany(stream, 'opus', 'f', 100, START);

@@ -69,6 +69,7 @@ export const createCourses = <T>(out: ReceiverOut<T>): Courses<T> => {
   };
 
   const leave = (pipe: Pipe<T>, course: Course<T>, code: string): void => {
+    course.strand.leave(course.flow.unproven());
     course.flow.discard(code);
     pipe.courses.delete(course.strand);
     if (pipe.bound === course) pipe.bound = undefined;
@@ -143,7 +144,10 @@ export const createCourses = <T>(out: ReceiverOut<T>): Courses<T> => {
     detach: (id) => {
       const pipe = pipes.get(id);
       pipes.delete(id);
-      if (pipe) for (const { strand } of pipe.courses.values()) forget(strand);
+      for (const { strand, flow } of pipe?.courses.values() ?? []) {
+        strand.leave(flow.unproven());
+        forget(strand);
+      }
     },
 
     pipe: (id) => pipes.get(id),
@@ -160,7 +164,7 @@ export const createCourses = <T>(out: ReceiverOut<T>): Courses<T> => {
       if (!strand) return undefined;
       let course = pipe.courses.get(strand);
       if (!course && makeRoom(pipe, now)) {
-        const flow = createFlow<T>(strand.window, {
+        const flow = createFlow<T>(strand.window, strand.suspicion, {
           pass: (token, media) => out.pass(pipe.id, token, media),
           drop: (code) => out.drop(pipe.id, code),
         });
@@ -177,6 +181,7 @@ export const createCourses = <T>(out: ReceiverOut<T>): Courses<T> => {
     },
 
     apply: (strand, claim, now) => {
+      strand.look(claim, now);
       for (const pipe of pipes.values()) {
         const course = pipe.courses.get(strand);
         if (!course) continue;

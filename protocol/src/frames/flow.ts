@@ -39,6 +39,8 @@ export type Flow<T> = {
   readonly tick: (now: number) => void;
   /** Drops what is held, for one reason. */
   readonly discard: (code: string) => void;
+  /** What was passed on and no proof has reached. */
+  readonly unproven: () => readonly Shown[];
   /** What is known, but for lateness. */
   readonly evidence: () => Omit<Evidence, 'lateMs'>;
   /** Whether a proof ever covered a frame of this flow. */
@@ -46,10 +48,14 @@ export type Flow<T> = {
 };
 
 type Held<T> = Arrival<T> & { readonly at: number; proven: boolean };
-type Shown = { readonly counter: number; readonly digest: Bytes; readonly at: number };
+/** A frame that was passed on before a proof covered it. */
+export type Shown = { readonly counter: number; readonly digest: Bytes; readonly at: number };
 
-/** A flow over a stream's replay window. */
-export const createFlow = <T>(window: Window, out: FlowOut<T>): Flow<T> => {
+/** When frames of a stream that were not its sender's were last found, on whatever pipe. */
+export type Suspicion = { since: number | undefined };
+
+/** A flow over a stream's replay window. While its stream is suspected, on this pipe or another, it trusts nothing first. */
+export const createFlow = <T>(window: Window, suspicion: Suspicion, out: FlowOut<T>): Flow<T> => {
   let held: Held<T>[] = [];
   let heldBytes = 0;
   let shown: Shown[] = [];
@@ -59,7 +65,6 @@ export const createFlow = <T>(window: Window, out: FlowOut<T>): Flow<T> => {
   let unprovenSince: number | undefined;
   let gapAt: number | undefined;
   let contradictedAt: number | undefined;
-  let strictFrom: number | undefined;
 
   const pass = (arrival: Arrival<T>): boolean => {
     const against = window.take(arrival.counter);
@@ -69,7 +74,7 @@ export const createFlow = <T>(window: Window, out: FlowOut<T>): Flow<T> => {
   };
 
   const becomeStrict = (now: number): void => {
-    strictFrom = now;
+    suspicion.since = now;
     open = false;
   };
 
@@ -79,7 +84,7 @@ export const createFlow = <T>(window: Window, out: FlowOut<T>): Flow<T> => {
   };
 
   const dark = (now: number): boolean => contradictedAt !== undefined && now - contradictedAt < CONTRADICTED_MS;
-  const strict = (now: number): boolean => strictFrom !== undefined && now - strictFrom < STRICT_MS;
+  const strict = (now: number): boolean => suspicion.since !== undefined && now - suspicion.since < STRICT_MS;
 
   const show = (frame: Arrival<T>, at: number): void => {
     if (pass(frame)) shown.push({ counter: frame.counter, digest: frame.digest, at });
@@ -201,6 +206,7 @@ export const createFlow = <T>(window: Window, out: FlowOut<T>): Flow<T> => {
       open = false;
     },
 
+    unproven: () => shown,
     evidence: () => ({ unprovenSince, gapAt, contradictedAt }),
     everProven: () => everProven,
   };

@@ -6,6 +6,9 @@ import { splitKid } from './kid.ts';
 /** No epoch outlives its retirement by more. */
 const GRACE_MS = 10_000;
 
+/** Keys of streams that are kept for an epoch; others are derived again. */
+const MOST_KEPT = 512;
+
 /** One stream of one leaf in one epoch: everything that a key ID means. */
 export type Route = {
   readonly epoch: Epoch;
@@ -28,7 +31,7 @@ export type Keyring = {
    * `frames.own`, `frames.delegation`.
    */
   readonly routes: (kid: number, delegation: string, now: number) => Routes | Promise<Routes>;
-  /** Keeps what opened a frame, so that it is not derived again. */
+  /** Keeps what opened a frame of a stream that is followed, so that it is not derived again: so many for an epoch. */
   readonly keep: (route: Route) => void;
   /** Whether an epoch still stands. */
   readonly stands: (epoch: Epoch, now: number) => boolean;
@@ -100,7 +103,11 @@ export const createKeyring = (): Keyring => {
     },
 
     keep: (route) => {
-      entries.get(epochLabel(route.epoch.generation, route.epoch.epoch))?.kept.set(route.cipher.kid, route);
+      const kept = entries.get(epochLabel(route.epoch.generation, route.epoch.epoch))?.kept;
+      if (!kept || kept.has(route.cipher.kid)) return;
+      kept.set(route.cipher.kid, route);
+      const [oldest] = kept.keys();
+      if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
     },
 
     stands: (epoch, now) => {

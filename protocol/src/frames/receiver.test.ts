@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { createKeyring } from './keyring.ts';
+import { makeKid } from './kid.ts';
 import { createReceiver } from './receiver.ts';
 import { deliver, makeEpoch, makeSeat, makeSender, sealMany, seeded, signerOf, witness } from './testing.ts';
 
@@ -89,6 +91,20 @@ test('[FRAME11] a pipe remembers four streams; frames of a pipe that is gone are
   await deliver(seen, 1, 'opus', clock, await sealMany(sender.open(), 'opus', 'x', 1, START));
   expect(seen.dropped).toEqual(['frames.streams', 'frames.detached']);
   expect(() => createReceiver({ pass: () => {}, drop: () => {}, say: () => {} }).install(epoch)).not.toThrow();
+});
+
+test('[FRAME11] keys of so many streams are kept for an epoch; those of others are derived again', async () => {
+  const { epoch } = await table();
+  const keyring = createKeyring();
+  keyring.install(epoch);
+  const routes = (stream: number) => keyring.routes(makeKid(stream, seat.leaf, epoch.epoch), BORLAND, START);
+  for (let stream = 0; stream <= 512; stream += 1) {
+    const found = await routes(stream);
+    if ('code' in found || !found[0]) throw new Error('no route');
+    keyring.keep(found[0]);
+  }
+  expect(routes(0)).toBeInstanceOf(Promise);
+  expect(routes(512)).not.toBeInstanceOf(Promise);
 });
 
 test('[FRAME9] a stream that comes back over a new connection goes on, and what was shown is not shown again', async () => {

@@ -118,9 +118,9 @@ export const createReceiver = <T>(out: ReceiverOut<T>): Receiver<T> => {
     if (courses.pipe(pipe.id) !== pipe) return 'frames.detached';
     if (!keyring.stands(route.epoch, now)) return 'frames.epoch';
     if (blocked.has(seating)) return 'frames.blocked';
-    keyring.keep(route);
     const course = courses.enter(pipe, seating, route.stream, now);
     if (!course) return 'frames.streams';
+    keyring.keep(route);
     const { strand, flow } = course;
     // The proof first: it says of earlier frames whether this one may flow.
     if (opened.proof.length > 0) await prove(pipe, route, strand, opened.proof, moment);

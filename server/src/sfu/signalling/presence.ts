@@ -1,14 +1,28 @@
 import type { ParticipantInfo } from '@livekit/protocol';
 import { ParticipantInfo_State, ParticipantUpdate, SignalResponse } from '@livekit/protocol';
+import { Refusal } from '@parley/protocol/bytes';
 
 /** What an SFU told of others, kept back until the seat is admitted. */
 export type Presence = {
-  /** What the device may be told of this message now; null: nothing. */
-  readonly tell: (response: SignalResponse) => SignalResponse | null;
+  /** What the device may be told of this message now; null: nothing. Refuses (`sfu.malformed`) more than may be kept. */
+  readonly tell: (response: SignalResponse) => SignalResponse | null | Refusal;
   /** From now on everything is told; the answer is one update with everybody who is there, or null for nobody yet. */
   readonly release: () => SignalResponse | null;
-  /** Tracks of others that the device has been told of, by sid. */
-  readonly tracks: () => readonly string[];
+};
+
+/** What is kept back of others, at the most. */
+const MOST_OTHERS = 256;
+const MOST_TRACKS = 16;
+
+/** Tracks of others, by sid, that a message tells a device of. */
+export const tracksIn = ({ message }: SignalResponse): readonly string[] => {
+  const told =
+    message.case === 'update'
+      ? message.value.participants
+      : message.case === 'join'
+        ? message.value.otherParticipants
+        : [];
+  return told.flatMap(({ tracks }) => tracks.map(({ sid }) => sid));
 };
 
 /** Withholds other participants while `released` is false. Knows its own participant from `join`. */
@@ -17,12 +31,15 @@ export const presence = (alreadyReleased: boolean): Presence => {
   let released = alreadyReleased;
   let own = '';
 
-  const learn = (participants: readonly ParticipantInfo[]) => {
+  const learn = (participants: readonly ParticipantInfo[]): Refusal | null => {
+    if (released) return null;
     for (const participant of participants) {
       if (participant.sid === own) continue;
+      if (participant.tracks.length > MOST_TRACKS) return new Refusal('sfu.malformed', 'tracks');
       if (participant.state === ParticipantInfo_State.DISCONNECTED) others.delete(participant.sid);
       else others.set(participant.sid, participant);
     }
+    return others.size > MOST_OTHERS ? new Refusal('sfu.malformed', 'participants') : null;
   };
   const ofOwn = <T extends { readonly participantSid: string }>(items: T[]): T[] =>
     released ? items : items.filter((item) => item.participantSid === own);
@@ -31,15 +48,18 @@ export const presence = (alreadyReleased: boolean): Presence => {
     tell: (response) => {
       const { message } = response;
       switch (message.case) {
-        case 'join':
+        case 'join': {
           own = message.value.participant?.sid ?? '';
-          learn(message.value.otherParticipants);
+          const refused = learn(message.value.otherParticipants);
           if (!released) message.value.otherParticipants = [];
-          return response;
-        case 'update':
-          learn(message.value.participants);
+          return refused ?? response;
+        }
+        case 'update': {
+          const refused = learn(message.value.participants);
+          if (refused) return refused;
           if (!released) message.value.participants = message.value.participants.filter(({ sid }) => sid === own);
           return message.value.participants.length > 0 ? response : null;
+        }
         case 'connectionQuality':
           message.value.updates = ofOwn(message.value.updates);
           return message.value.updates.length > 0 ? response : null;
@@ -58,9 +78,8 @@ export const presence = (alreadyReleased: boolean): Presence => {
       released = true;
       if (others.size === 0) return null;
       const value = new ParticipantUpdate({ participants: [...others.values()] });
+      others.clear();
       return new SignalResponse({ message: { case: 'update', value } });
     },
-    tracks: () =>
-      released ? [...others.values()].flatMap((participant) => participant.tracks.map((track) => track.sid)) : [],
   };
 };

@@ -1,4 +1,4 @@
-import { JoinResponse, ParticipantInfo, SignalResponse } from '@livekit/protocol';
+import { JoinResponse, ParticipantInfo, ParticipantUpdate, SignalResponse } from '@livekit/protocol';
 import { Refusal } from '@parley/protocol/bytes';
 import { expect, test } from 'vitest';
 import { deafSocket } from '../../../test/deaf-socket.ts';
@@ -47,6 +47,27 @@ test('[SFU2] a device that does not take what an SFU says is cut off', () => {
   device.bufferedAmount += 1;
   answer();
   expect(device.reason).toBe('door.slow-reader');
+});
+
+test('[SFU2] an SFU that says more than a line carries is cut off, and so is one that tells of ever more others', () => {
+  const { closed, answer, pass } = open();
+  for (let n = 0; n < 300; n += 1) answer();
+  pass(1_000);
+  for (let n = 0; n < 60; n += 1) answer();
+  expect(closed).toEqual([]);
+  answer();
+  expect(closed).toEqual(['sfu door.too-many']);
+  const crowd = open({ wasAdmitted: false, isAdmitted: false });
+  const tell = (from: number) => {
+    const participants = Array.from({ length: 128 }, (_, n) => new ParticipantInfo({ sid: `PA_${from + n}` }));
+    const value = new ParticipantUpdate({ participants });
+    crowd.says(new SignalResponse({ message: { case: 'update', value } }).toBinary());
+  };
+  tell(0);
+  tell(128);
+  expect(crowd.closed).toEqual([]);
+  tell(256);
+  expect(crowd.closed).toEqual(['sfu sfu.malformed']);
 });
 
 test('[SFU2] where one end closes, so does the other', () => {

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { SignalRequest, UpdateSubscription } from '@livekit/protocol';
+import { SignalRequest, type SignalResponse, UpdateSubscription } from '@livekit/protocol';
 import { Refusal } from '@parley/protocol/bytes';
 import { type RawData, WebSocket } from 'ws';
 import type { Clock } from '../../clock.ts';
@@ -8,13 +8,15 @@ import { pace } from '../../doors/pace.ts';
 import type { AddressGuard } from '../../doors/peer/address.ts';
 import type { SfuPermission, SfuTicket } from '../sfu.ts';
 import type { Join } from './join.ts';
-import { presence } from './presence.ts';
+import { presence, tracksIn } from './presence.ts';
 import { fromDevice } from './requests.ts';
 import { fromSfu } from './responses.ts';
 
 const LONGEST_MESSAGE = 262_144;
 const MOST_WAITING = 4_194_304;
 const OPEN_WITHIN_MS = 5_000;
+/** Tracks that a device is subscribed to on one line, over its whole life. */
+const MOST_SUBSCRIBED = 4_096;
 const IDLE_MS = 30_000;
 
 /** Opens the connection to an SFU (`guard`: a counterpart named its address). The token goes as a header, never into an address that somebody might log. */
@@ -62,7 +64,7 @@ export const carry = (passage: Passage): void => {
   const { device, sfu, clock } = passage;
   const seen = presence(passage.wasAdmitted);
   const subscribed = new Set<string>();
-  const allowed = pace(clock, 300, 60);
+  const [deviceMay, sfuMay] = [pace(clock, 300, 60), pace(clock, 300, 60)];
   let open = true;
   let admitted = passage.wasAdmitted;
 
@@ -77,10 +79,12 @@ export const carry = (passage: Passage): void => {
   };
   const toSfu = (request: SignalRequest) => sfu.send(request.toBinary());
   // The device asked for everything, and the SFU was told not to send anything unasked.
-  const subscribe = () => {
-    const trackSids = seen.tracks().filter((sid) => !subscribed.has(sid));
-    if (!passage.join.everything || passage.wasAdmitted || trackSids.length === 0) return;
+  const subscribe = (told: SignalResponse) => {
+    if (!passage.join.everything || passage.wasAdmitted || !admitted) return;
+    const trackSids = tracksIn(told).filter((sid) => !subscribed.has(sid));
+    if (trackSids.length === 0) return;
     for (const sid of trackSids) subscribed.add(sid);
+    if (subscribed.size > MOST_SUBSCRIBED) return end('sfu', new Refusal('sfu.malformed', 'tracks'));
     const value = new UpdateSubscription({ trackSids, subscribe: true });
     toSfu(new SignalRequest({ message: { case: 'subscription', value } }));
   };
@@ -89,8 +93,9 @@ export const carry = (passage: Passage): void => {
     if (admitted) return end('device', new Refusal('sfu.seat-ended'));
     admitted = true;
     const told = seen.release();
-    if (told) device.send(told.toBinary());
-    subscribe();
+    if (!told) return;
+    device.send(told.toBinary());
+    subscribe(told);
   };
   const stopListening = passage.onChange(look);
 
@@ -103,18 +108,22 @@ export const carry = (passage: Passage): void => {
 
   device.on('message', (data, binary) => {
     awake();
-    if (!allowed()) return end('device', new Refusal('door.too-many'));
+    if (!deviceMay()) return end('device', new Refusal('door.too-many'));
     const request = binary ? fromDevice(whole(data), passage.permission) : new Refusal('sfu.malformed', 'text');
     if (request instanceof Refusal) return end('device', request);
     if (request) toSfu(request);
   });
   sfu.on('message', (data, binary) => {
+    if (!open) return;
+    if (!sfuMay()) return end('sfu', new Refusal('door.too-many'));
     const response = binary ? fromSfu(whole(data)) : new Refusal('sfu.malformed', 'text');
     if (response instanceof Refusal) return end('sfu', response);
     if (response === null) return;
     const told = seen.tell(response);
-    if (told) device.send(told.toBinary());
-    subscribe();
+    if (told instanceof Refusal) return end('sfu', told);
+    if (!told) return;
+    device.send(told.toBinary());
+    subscribe(told);
     if (device.bufferedAmount > MOST_WAITING) end('device', new Refusal('door.slow-reader'));
   });
   device.once('close', () => end('device', new Refusal('door.closed')));
