@@ -50,6 +50,27 @@ test('two delegations, two people each: all see and hear all, and each tile is t
   }
 });
 
+test('who sits down first is seated at once, of the delegation that does not host too', async ({ browser }) => {
+  const [, , borland] = PEOPLE;
+  const { page } = await sit(browser, borland);
+  await expect(page.getByRole('button', { name: 'Leave the table' })).toBeVisible({ timeout: 10_000 });
+});
+
+test('a browser that the node does not know reads so, and is offered nothing', async ({ browser }) => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const link = await rehearsal.link('alba-principal');
+  await page.goto(link.replace(/link=.{43}/, `link=${'A'.repeat(43)}`));
+  await page.getByRole('button', { name: 'Open my seat' }).click();
+  await expect(page.getByText('does not know this link')).toBeVisible();
+  await page.goto('about:blank');
+  // It holds a device key by now, which no link was redeemed for.
+  await page.goto(link.replace(/#.*/, ''));
+  await expect(page.getByText('does not know this browser')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Open my seat' })).toBeHidden();
+  await context.close();
+});
+
 test('a late joiner, a leaver, a reload and a closed tab: roster and pictures are right again', async ({ browser }) => {
   test.setTimeout(120_000);
   const [alba, , borland, adviser] = PEOPLE;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { encode, sign } from '@parley/protocol/bytes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pinsOf, readSheets } from '../src/sheets.ts';
@@ -115,13 +116,17 @@ describe('device sockets', () => {
     const { origin } = readLink(one);
     const { cookie } = await redeem(one, freshSigner());
     const path = '/seat/alba-principal/socket';
-    expect(await refusedUpgrade(origin, path, {})).toEqual({ status: 401, code: 'door.unknown-device' });
     const wrong = { cookie: `parley=${randomBytes(32).toString('base64url')}` };
-    expect(await refusedUpgrade(origin, path, wrong)).toEqual({ status: 401, code: 'door.unknown-device' });
+    for (const headers of [{}, wrong]) {
+      const [code, reason] = await once(openSocket(origin, path, headers), 'close');
+      expect({ code, reason: String(reason) }).toEqual({ code: 4000, reason: 'door.unknown-device' });
+      const line = `/seat/alba-principal/sfu/${'00'.repeat(32)}/rtc`;
+      expect(await refusedUpgrade(origin, line, headers)).toEqual({ status: 401, code: 'door.unknown-device' });
+    }
     const elsewhere = { cookie, origin: 'http://borland.localhost' };
     expect(await refusedUpgrade(origin, path, elsewhere)).toEqual({ status: 403, code: 'door.origin' });
-    const otherSeat = await refusedUpgrade(origin, '/seat/alba-adviser/socket', { cookie });
-    expect(otherSeat).toEqual({ status: 401, code: 'door.unknown-device' });
+    const [, otherSeat] = await once(openSocket(origin, '/seat/alba-adviser/socket', { cookie }), 'close');
+    expect(String(otherSeat)).toBe('door.unknown-device');
   });
   test('[NODE8] the key that redeemed must prove itself, bound to this nonce', async () => {
     const one = await link();

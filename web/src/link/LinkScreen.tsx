@@ -9,10 +9,22 @@ import styles from './LinkScreen.module.css';
 
 type Props = { readonly view: Extract<View, { kind: 'link' }>; readonly actions: Actions };
 
-/** A one-time link was opened: it is spent only on the click, so that no preview or scanner spends it. */
+/**
+ * A one-time link was opened: it is spent only on the click, so that no preview or scanner spends it. Where it opens
+ * nothing, nothing is offered but the sentence that says why.
+ */
 export const LinkScreen = ({ view, actions }: Props) => {
   const text = useText();
   const able = view.able === 'able';
+  if (view.refusal !== null && /^(?:link|door)\./.test(view.refusal.code))
+    return (
+      <Paper width="narrow">
+        <Heading>{text('link.none')}</Heading>
+        <div role="alert">
+          <RefusalNote code={view.refusal.code} />
+        </div>
+      </Paper>
+    );
   return (
     <Paper width="narrow">
       <Heading>{text('link.title')}</Heading>

@@ -35,7 +35,7 @@ export type Conversation = {
   readonly paused: () => boolean;
   readonly moved: (ledger: Ledger, entry: VerifiedEntry | null, restricted: ReadonlySet<number>) => void;
   readonly restricted: (seatings: readonly number[]) => void;
-  readonly heard: (message: Bytes, ledger: Ledger) => void;
+  readonly heard: (message: Bytes) => void;
   readonly worker: (said: FromWorker) => void;
   readonly facts: (facts: MediaFacts) => void;
   readonly refusedAct: (act: Bytes) => void;
@@ -182,7 +182,7 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
       forget(ended);
       needs.changed();
     },
-    heard: (message, ledger) => messages.hear(message, ledger.state),
+    heard: messages.hear,
     worker: (said) => {
       pictures = hearWorker(pictures, said);
       if (said.kind === 'bind' && said.media === 'video') pictured.add(said.seating);

@@ -48,6 +48,11 @@ test('A refused request goes back to the holding screen with its reason, and can
   expect(kinds.slice(-2)).toEqual(['holding', 'asked']);
 });
 
+test('A browser whose device key the node does not know is told so where the link would have been', () => {
+  const proving = step(opened, { kind: 'device-stands' });
+  expect(step(proving, { kind: 'link-refused', refusal })).toEqual({ kind: 'opened', redeeming: false, refusal });
+});
+
 test('Who cannot follow the keys asks to sit anew, from the stage as well as on the way to it', () => {
   const seated: Join = { kind: 'seated', seating: 7 };
   expect(step(seated, { kind: 'lost-keys' })).toEqual({ kind: 'asked' });

@@ -49,6 +49,7 @@ export const step = (join: Join, event: JoinEvent): Join => {
       if (event.kind === 'link-refused') return { ...join, redeeming: false, refusal: event.refusal };
       return event.kind === 'device-stands' ? { kind: 'proving' } : join;
     case 'proving':
+      if (event.kind === 'link-refused') return { kind: 'opened', redeeming: false, refusal: event.refusal };
       return event.kind === 'agreed' ? { kind: 'holding', refusal: null } : join;
     case 'holding':
       return event.kind === 'took-seat' ? { kind: 'asked' } : join;

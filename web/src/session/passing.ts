@@ -5,9 +5,9 @@ import { type Message, type Passing, type Seating, type State, signMessage, veri
 export type PassingMessages = {
   /** Signs and sends one; the newest of each kind is sent again to whoever comes later by the node. */
   readonly say: (passing: Passing) => void;
-  /** Verifies one that came; those of a seat that is not known yet wait for it. */
-  readonly hear: (given: Bytes, state: State) => void;
-  /** The log moved: what waited for a seat is looked at again. */
+  /** Verifies one that came, by the log as it stands then; those of a seat that is not known yet wait for it. */
+  readonly hear: (given: Bytes) => void;
+  /** The log moved: what waited for a seat is looked at again, before all that came after it. */
   readonly moved: (state: State) => void;
 };
 
@@ -23,18 +23,27 @@ export const openPassing = (with_: {
 }): PassingMessages => {
   const newest = new Map<number, number>();
   let own = 0;
+  let state: State | null = null;
   let waiting: readonly Bytes[] = [];
   let sends = Promise.resolve();
   let reads = Promise.resolve();
 
-  const read = async (given: Bytes, state: State) => {
-    const verified = await verifyMessage(state, given, (seating) => newest.get(seating) ?? 0);
-    if (verified instanceof Refusal) {
-      if (verified.code === 'message.unknown') waiting = [...waiting, given].slice(-MOST_WAITING);
+  const read = async (given: Bytes) => {
+    const verified = state && (await verifyMessage(state, given, (seating) => newest.get(seating) ?? 0));
+    if (!verified || verified instanceof Refusal) {
+      if (!verified || verified.code === 'message.unknown') waiting = [...waiting, given].slice(-MOST_WAITING);
       return;
     }
     newest.set(verified.seating.id, verified.message.n);
     with_.heard(verified.message, verified.seating);
+  };
+
+  const readAll = (given: readonly Bytes[]) => {
+    reads = reads.then(async () => {
+      const all = [...waiting, ...given];
+      waiting = [];
+      for (const one of all) await read(one);
+    });
   };
 
   return {
@@ -43,13 +52,10 @@ export const openPassing = (with_: {
       const statement = { meeting: with_.meeting, seating: with_.seating, n: own, passing };
       sends = sends.then(async () => with_.pass(await signMessage(with_.device, statement)));
     },
-    hear: (given, state) => {
-      reads = reads.then(() => read(given, state));
-    },
-    moved: (state) => {
-      const again = waiting;
-      waiting = [];
-      for (const given of again) reads = reads.then(() => read(given, state));
+    hear: (given) => readAll([given]),
+    moved: (now) => {
+      state = now;
+      if (waiting.length > 0) readAll([]);
     },
   };
 };

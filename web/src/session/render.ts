@@ -29,8 +29,12 @@ const tileOf = (
   stillMs: (pipe: number) => number,
 ): TileView => {
   const { seating, says, hadPicture } = other;
-  const picture = carriedBy(conversation.pictures(), seating.id, 'video');
-  const sound = carriedBy(conversation.pictures(), seating.id, 'audio');
+  // Of a connection that is gone nothing comes any more, whatever was proven there last.
+  const carried = (media: 'audio' | 'video') => {
+    const one = carriedBy(conversation.pictures(), seating.id, media);
+    return one && trackOf(one.pipe) !== null ? one : null;
+  };
+  const [picture, sound] = [carried('video'), carried('audio')];
   const line = lineOf(facts, seating.root);
   const still = picture ? stillMs(picture.pipe) : 0;
   return {

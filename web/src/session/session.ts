@@ -237,13 +237,18 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
 
   const connect = (own: Signer) => {
     advance({ kind: 'device-stands' });
+    // In order: what comes while the agreement is being verified waits for it.
+    let words = Promise.resolve();
     const on = openSocket(place, own, {
-      said: (word) => void said(word, on, own),
+      said: (word) => {
+        words = words.then(() => said(word, on, own)).catch(reportError);
+      },
       refused: (refusal) => advance({ kind: 'broke', refusal }),
       line: (now) => reach('node', now),
       closed: (refusal) => {
         if (refusal.code === 'door.replaced') advance({ kind: 'ended', why: 'elsewhere' });
-        else if (!prepared) advance({ kind: 'link-refused', refusal });
+        else if (join.kind === 'opened' || join.kind === 'proving') advance({ kind: 'link-refused', refusal });
+        else if (refusal.code === 'door.unknown-device') advance({ kind: 'broke', refusal });
       },
     });
     socket = on;

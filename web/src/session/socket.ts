@@ -25,6 +25,9 @@ type Hears = {
 const REFUSED = 4000;
 const REPLACED = 4001;
 
+/** Reasons after which trying again is of no use: this browser does not hold the seat. */
+const UNKNOWN: ReadonlySet<string> = new Set(['door.unknown-device', 'door.other-device']);
+
 const AGAIN_FIRST = 100;
 const AGAIN_MOST = 2_000;
 /** A connection that is away for less than this, in ms, is nobody's trouble. */
@@ -68,6 +71,7 @@ export const openSocket = (place: Place, device: Signer, hears: Hears): Socket =
     };
     opened.onclose = (event) => {
       if (closed) return;
+      if (UNKNOWN.has(event.reason)) closed = true;
       if (event.code === REFUSED || event.code === REPLACED) hears.closed(new Refusal(event.reason.slice(0, 64)));
       if (closed || event.code === REPLACED) return;
       missing ??= setTimeout(() => hears.line('away'), AWAY_MS);

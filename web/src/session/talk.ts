@@ -110,7 +110,9 @@ export const openTalk = (needs: TalkNeeds): Talk => {
     conversation = converse(own.id, request);
     for (const one of backlog) conversation.moved(one.ledger, one.entry, log.restricted());
     backlog = [];
-    for (const message of unheard) conversation.heard(message, ledger);
+    // What settled our own admission was no entry, and may have been the last that is heard for long.
+    conversation.moved(ledger, null, log.restricted());
+    for (const message of unheard) conversation.heard(message);
     unheard = [];
   };
 
@@ -205,7 +207,7 @@ export const openTalk = (needs: TalkNeeds): Talk => {
       if (word.kind === 'blob') blobs.answer(word.hash, word.bytes);
       if (word.kind === 'refused') refused(word);
       if (word.kind === 'passed') {
-        if (conversation) conversation.heard(word.message, log.ledger());
+        if (conversation) conversation.heard(word.message);
         else unheard = [...unheard, word.message].slice(-MOST_UNHEARD);
       }
     },

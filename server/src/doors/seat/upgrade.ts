@@ -133,8 +133,15 @@ export const takeUpgrades = (server: Server, options: UpgradeOptions): Upgrades 
     const seat = place && options.seats.get(place.seat);
     if (!place || !seat) return new Refusal('door.unknown-seat');
     const device = await deviceAt(store, place.seat, request.headers.cookie);
-    if (device instanceof Refusal) return device;
-    if (!equal(device.meeting, seat.meeting.sheet.meeting)) return new Refusal('door.unknown-device');
+    const isOfMeeting = !(device instanceof Refusal) && equal(device.meeting, seat.meeting.sheet.meeting);
+    if (!isOfMeeting) {
+      const unknown = new Refusal('door.unknown-device');
+      if (place.rest !== 'socket') return unknown;
+      // A page cannot read the status of a WebSocket that was refused: it would try for ever.
+      closeWith(await accept(devices, upgrade.request, upgrade.socket, upgrade.head), unknown);
+      logger.warn({ code: unknown.code }, 'a socket was refused');
+      return undefined;
+    }
     if (place.rest === 'socket') return serve(upgrade, seat, device);
     const [, ...parts] = SFU_PATH.exec(place.rest) ?? [];
     return parts.length === 2 ? signal(upgrade, seat, device, parts) : new Refusal('door.unknown-path');

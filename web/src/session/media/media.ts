@@ -80,6 +80,8 @@ export function createMedia(options: MediaOptions): Media {
   let outflow: readonly Outflow[] = [];
   let watch: Watch = firstWatch;
   let flowing = false;
+  /** Delegations of which something was subscribed anew, and since when. */
+  const mending = new Map<string, number>();
 
   const measure = async (): Promise<MediaFacts> => {
     const statistics = await hook.statistics();
@@ -99,7 +101,18 @@ export function createMedia(options: MediaOptions): Media {
     }
     const track = hook.pipe(remedy.pipe)?.transceiver.receiver.track;
     if (track === undefined || leg?.resubscribe(track) !== true) return;
+    mending.set(remedy.delegation, mending.get(remedy.delegation) ?? performance.now());
     tell({ kind: 'mending', delegation: remedy.delegation, why: 'a picture or sound stands still' });
+  };
+
+  /** Says of what was subscribed anew that it flows again, once nothing there stands still any more. */
+  const sayMended = (facts: MediaFacts): void => {
+    const troubled = facts.pipes.filter(({ pipe }) => (watch.pipes.get(pipe)?.tries ?? 0) > 0);
+    for (const [delegation, since] of mending) {
+      if (troubled.some((pipe) => pipe.delegation === delegation)) continue;
+      mending.delete(delegation);
+      tell({ kind: 'mended', delegation, tookMs: performance.now() - since });
+    }
   };
 
   const each = async (): Promise<void> => {
@@ -118,6 +131,7 @@ export function createMedia(options: MediaOptions): Media {
     const judged = look(watch, facts, flowing);
     watch = judged.watch;
     for (const remedy of judged.remedies) heal(remedy);
+    sayMended(facts);
     tell({ kind: 'facts', facts });
   };
   const timer = setInterval(() => void each(), EACH_MS);
