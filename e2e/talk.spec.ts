@@ -71,6 +71,20 @@ test('a browser that the node does not know reads so, and is offered nothing', a
   await context.close();
 });
 
+test('after a reload no camera opens that was put away, and nothing is sent that was switched off', async ({
+  browser,
+}) => {
+  const { page, takeSeat } = await openSeat(browser, rehearsal, 'alba-principal');
+  await page.getByLabel('Camera').selectOption({ label: 'Drawn picture' });
+  await takeSeat();
+  await page.keyboard.press('m');
+  await expect(page.getByRole('button', { name: 'Unmute' })).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel('Camera')).toHaveValue('parley:drawn');
+  await page.getByRole('button', { name: 'Take your seat' }).click();
+  await expect(page.getByRole('button', { name: 'Unmute' })).toBeVisible();
+});
+
 test('a late joiner, a leaver, a reload and a closed tab: roster and pictures are right again', async ({ browser }) => {
   test.setTimeout(120_000);
   const [alba, , borland, adviser] = PEOPLE;

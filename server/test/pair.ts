@@ -6,6 +6,7 @@ import { systemClock } from '../src/clock.ts';
 import type { NodeConfig } from '../src/config.ts';
 import { nodeLogger } from '../src/log.ts';
 import { type DelegationNode, startNode } from '../src/node.ts';
+import { keptPorts } from '../src/rehearsal/ports.ts';
 import { type Prepared, prepare } from '../src/rehearsal/prepare.ts';
 import { acquireSfu } from '../src/sfu/acquire/index.ts';
 
@@ -47,7 +48,14 @@ const somePages = (data: string): string => {
 /** Prepares two delegations in a folder of their own. */
 export const preparePair = async (): Promise<{ data: string; prepared: readonly [Prepared, Prepared] }> => {
   const data = mkdtempSync(join(tmpdir(), 'parley-pair-'));
-  const options = { data, web: somePages(data), binary: await testBinary(), sfuUrls: {}, ports: {} };
+  const options = {
+    data,
+    web: somePages(data),
+    binary: await testBinary(),
+    sfuUrls: {},
+    portOf: keptPorts(data, '127.0.0.1'),
+    ports: {},
+  };
   const [alba, borland] = await prepare(options);
   if (!alba || !borland) throw new Error('two delegations');
   return { data, prepared: [alba, borland] };

@@ -83,6 +83,17 @@ test('[REHEARSE1] starts, prints its page and a link for each seat; a second sta
   expect(first.child.exitCode).toBeNull();
 }, 60_000);
 
+test('[REHEARSE1] the next start is found where the last one was, as long as its ports are free', async () => {
+  const first = start();
+  const { lock, links } = await running(first);
+  first.child.kill('SIGINT');
+  await first.ended;
+  const again = await running(start());
+  expect(again.lock.url).toBe(lock.url);
+  const origins = (all: readonly string[]) => all.map((link) => new URL(link).origin);
+  expect(origins(again.links)).toEqual(origins(links));
+}, 60_000);
+
 test('[NODE15] does not start with a port that is none, or is taken, and says so', async () => {
   const none = start(['--port', '0']);
   expect(await none.ended).toBe(1);

@@ -36,9 +36,9 @@ const busy: RehearsalView = {
     ],
     attacks: idle(null).map((attack, index) => {
       const at = Date.UTC(2021, 11, 7, 15, 4, index);
-      const relay = { at, key: 'relay-in', values: { delegation: 'Borland' } };
+      const relay = { at, key: 'server-in', values: { delegation: 'Borland' } };
       const told = { at: at + 12_000, key: 'told', values: { count: 31 } };
-      const gone = { at: at + 12_900, key: 'relay-out', values: { delegation: 'Borland' } };
+      const gone = { at: at + 12_900, key: 'server-out', values: { delegation: 'Borland' } };
       if (index === 0) return { ...attack, state: 'done', steps: [relay, told, gone] };
       if (index === 1) return { ...attack, state: 'running', steps: [relay] };
       if (index === 4)

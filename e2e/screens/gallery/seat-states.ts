@@ -25,8 +25,8 @@ const steps = [
   'node',
   'mandate',
   'sheet',
-  'own-relay',
-  'counterpart-relay',
+  'own-sfu',
+  'counterpart-sfu',
 ] as const satisfies readonly ProofStep['step'][];
 
 const proofs = (done: number): readonly ProofStep[] =>

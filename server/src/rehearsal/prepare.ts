@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CounterpartConfig, type NodeConfig, writeConfig } from '../config.ts';
 import { type Identity, openIdentity } from '../identity/files.ts';
-import { freePort } from '../sfu/livekit/settings.ts';
 import { signSheetByAll } from '../sheets.ts';
 import { type Cast, cast, rehearsalSheet } from './plan.ts';
+import type { DoorPorts } from './ports.ts';
 
 /** One delegation of a rehearsal, ready to start. */
 export type Prepared = {
@@ -20,7 +20,8 @@ export type PrepareOptions = {
   readonly binary: string;
   /** Signalling addresses in place of the SFUs' own, by delegation id: for a proxy between. */
   readonly sfuUrls: { readonly [id: string]: string };
-  /** Ports of the doors, by delegation id; others are free ones. */
+  readonly portOf: DoorPorts;
+  /** Ports of the doors, by delegation id, in place of those. */
   readonly ports: { readonly [id: string]: { readonly seats: number; readonly peer: number } };
 };
 
@@ -32,15 +33,15 @@ const LOST_AFTER = { gone: 2_000, closed: 300 };
  * have signed, each other's roots pinned, and a configuration file for each.
  */
 export const prepare = async (options: PrepareOptions): Promise<readonly Prepared[]> => {
-  const { data } = options;
+  const { data, portOf } = options;
   const now = Date.now();
   const parties = await Promise.all(
     cast.map(async (one) => {
       const folder = join(data, one.id);
       const identity = await openIdentity(join(folder, 'identity'), now);
       const fixed = options.ports[one.id];
-      const seats = fixed?.seats ?? (await freePort(ADDRESS));
-      const peer = fixed?.peer ?? (await freePort(ADDRESS));
+      const seats = fixed?.seats ?? (await portOf(`${one.id} seats`));
+      const peer = fixed?.peer ?? (await portOf(`${one.id} peer`));
       const host = `http://${one.id}.localhost`;
       return {
         cast: one,

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Refusal, toHex } from '@parley/protocol/bytes';
-import { freePort } from '../sfu/livekit/settings.ts';
 import { attacks } from './attacks/attacks.ts';
 import { rehearsalDoor } from './door.ts';
 import { dropLock, type Running, takeLock, updateLock } from './lock.ts';
 import { type NodeProcess, nodeProcess } from './node-process.ts';
 import { arePagesBuilt, buildPages, builtPages } from './pages.ts';
+import { keptPorts } from './ports.ts';
 import { prepare } from './prepare.ts';
 import type { RehearsalState } from './state.ts';
 
@@ -72,12 +72,14 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | Re
   if (building) say('Building the pages; this takes about ten seconds, once.');
   const binary = await options.binary();
   if (binary instanceof Refusal) return failed(binary);
-  const port = options.port ?? (await freePort(ADDRESS));
+  const portOf = keptPorts(data, ADDRESS);
+  const port = options.port ?? (await portOf('page'));
   const prepared = await prepare({
     data,
     web,
     binary,
     sfuUrls: options.sfuUrls ?? {},
+    portOf,
     ports: options.ports ?? {},
   });
 
@@ -101,10 +103,10 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | Re
     const url = await (node?.ask({ kind: 'link', seat }) ?? new Refusal('door.unknown-seat', seat));
     if (url instanceof Refusal || url === null) return url ?? new Refusal('node.away');
     const taken = nodes.flatMap((one) => one.occupied());
-    if (!taken.includes(seat)) {
-      if (standIn) standIns.add(seat);
-      else standIns.delete(seat);
-    }
+    // Whoever opens it takes the seat over from whoever sits there now.
+    if (standIn) standIns.add(seat);
+    else standIns.delete(seat);
+    door.changed();
     if (standIn) return `${url}&stand-in`;
     // A second person's seat on this machine begins silent, or the two would howl at each other.
     return taken.some((one) => one !== seat && !standIns.has(one)) ? `${url}&second` : url;

@@ -5,6 +5,7 @@ import { createDevices, type Devices } from '../platform/devices/index.ts';
 import { createFrameWorker } from '../platform/frames/index.ts';
 import { ensureDeviceKey, findDeviceKey, keepPin } from '../platform/key-store/index.ts';
 import { type Agreement, verifyAgreement } from './agreement.ts';
+import { type Choices, keepChoices, readChoices } from './choices.ts';
 import { type Join, type JoinEvent, opened, step } from './join.ts';
 import { openLevels } from './levels.ts';
 import { createMedia, type Media, type MediaEvent } from './media/media.ts';
@@ -40,11 +41,17 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
   let startedMs = 0;
   /** One's own node, and the host's as one's own knows it. */
   let nodes: Pick<StageView, 'node' | 'host'> = { node: 'reached', host: 'reached' };
+  const chosen: Choices = place.standIn ? {} : readChoices(place.seat);
+  const second = place.second || chosen.second === true;
+  const keep = (choices: Choices) => {
+    if (!place.standIn) keepChoices(place.seat, choices);
+  };
+  keep({ second });
   let me: Omit<Me, 'sending'> = {
-    microphone: place.standIn || !place.second,
-    camera: true,
+    microphone: place.standIn || (chosen.sends?.microphone ?? !second),
+    camera: chosen.sends?.camera ?? true,
     talking: false,
-    loudspeaker: !(place.second || place.standIn),
+    loudspeaker: !(second || place.standIn),
   };
 
   const tiles = (): readonly TileView[] => {
@@ -173,7 +180,8 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
       seat: seatOf(agreement, agreement.seat),
       standIn: place.standIn,
       ...(place.tone === null ? {} : { tone: place.tone }),
-      sharedMachine: place.second,
+      sharedMachine: second,
+      chosen,
       changed: sendMedia,
     });
     const ownRoot = toHex(agreement.mandate.root);
@@ -285,13 +293,20 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
 
   const set = (change: Partial<typeof me>) => {
     me = { ...me, ...change };
+    keep({ sends: { microphone: me.microphone, camera: me.camera } });
     sendMedia();
   };
 
   const actions: Actions = {
     redeem: () => void redeemLink(),
-    chooseCamera: (id) => prepared?.devices.chooseCamera(id),
-    chooseMicrophone: (id) => prepared?.devices.chooseMicrophone(id),
+    chooseCamera: (id) => {
+      keep({ camera: id });
+      prepared?.devices.chooseCamera(id);
+    },
+    chooseMicrophone: (id) => {
+      keep({ microphone: id });
+      prepared?.devices.chooseMicrophone(id);
+    },
     chooseSpeaker: (id) => prepared?.devices.chooseSpeaker(id),
     testSpeaker: () => prepared?.devices.testSpeaker(),
     takeSeat,

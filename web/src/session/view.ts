@@ -22,7 +22,7 @@ export type RefusalView = { readonly code: string; readonly detail: string };
 
 /** One line of "what is being proven" in the holding screen. */
 export type ProofStep = {
-  readonly step: 'browser' | 'device-key' | 'node' | 'mandate' | 'sheet' | 'own-relay' | 'counterpart-relay';
+  readonly step: 'browser' | 'device-key' | 'node' | 'mandate' | 'sheet' | 'own-sfu' | 'counterpart-sfu';
   readonly state: 'waiting' | 'working' | 'done' | 'failed';
   readonly refusal: RefusalView | null;
 };

@@ -93,7 +93,7 @@ export const attacks = (nodes: () => readonly NodeProcess[], changed: () => void
     try {
       await hostile.ask({ kind: 'reroute', url: relay.url });
       await cut();
-      shown.step(id, 'relay-in', { delegation: hostile.prepared.cast.name });
+      shown.step(id, 'server-in', { delegation: hostile.prepared.cast.name });
       const back = await until(() => (relay.passengers().some((one) => !one.publishes) ? true : null), FOUND_WITHIN_MS);
       if (!back) return 'failed';
       return await during(relay);
@@ -101,7 +101,7 @@ export const attacks = (nodes: () => readonly NodeProcess[], changed: () => void
       await hostile.ask({ kind: 'reroute', url: null });
       await cut();
       await relay.close();
-      shown.step(id, 'relay-out', { delegation: hostile.prepared.cast.name });
+      shown.step(id, 'server-out', { delegation: hostile.prepared.cast.name });
     }
   };
   const told = async (id: AttackId, relay: LyingRelay): Promise<'done' | 'failed'> => {

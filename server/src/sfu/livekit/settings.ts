@@ -51,9 +51,13 @@ let next = process.pid * EACH;
 export const freePort = async (address: string): Promise<number> => {
   for (;;) {
     const port = FIRST + (next++ % (LAST - FIRST + 1));
-    if ((await isFreeForTcp(port, address)) && (await isFreeForUdp(port, address))) return port;
+    if (await isFreePort(port, address)) return port;
   }
 };
+
+/** Whether a port of `address` is free now for TCP and UDP both. */
+export const isFreePort = async (port: number, address: string): Promise<boolean> =>
+  (await isFreeForTcp(port, address)) && (await isFreeForUdp(port, address));
 
 const isFreeForTcp = (port: number, address: string): Promise<boolean> =>
   new Promise((resolve) => {

@@ -15,6 +15,8 @@ export type DevicesOptions = {
   readonly tone?: number;
   /** Another seat of this machine is open: the microphone stays shut until somebody asks for it. */
   readonly sharedMachine: boolean;
+  /** What was chosen here before; what was not is left to the browser. */
+  readonly chosen?: { readonly camera?: string | null; readonly microphone?: string | null };
   /** Told after every change of the state or of a track: hand `track(…)` on then. */
   readonly changed: () => void;
   readonly camera?: MediaTrackConstraints;
@@ -104,6 +106,7 @@ export function createDevices(options: DevicesOptions): Devices {
   };
 
   const shut = (kind: 'audio' | 'video'): void => {
+    if (kind === 'audio') unasked = false; // no microphone is what was wished
     turn[kind]++;
     dropDrawn(kind);
     put(kind, null);
@@ -167,9 +170,13 @@ export function createDevices(options: DevicesOptions): Devices {
       draw();
       return;
     }
-    await open('video', null);
-    if (unasked) await list();
-    else await open('audio', null);
+    const { camera, microphone } = options.chosen ?? {};
+    if (camera === 'drawn') draw();
+    else if (camera === null) shut('video');
+    else await open('video', camera ?? null);
+    if (microphone === null) shut('audio');
+    else if (!unasked) await open('audio', microphone ?? null);
+    await list();
   };
   // Not before the caller holds what it will be told of.
   queueMicrotask(() => void begin());
