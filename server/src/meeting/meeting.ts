@@ -5,23 +5,21 @@ import {
   type Ledger,
   numberOf,
   openAct,
-  openEntry,
   type Seating,
   type Sheet,
   signAct,
-  verifyCountersignature,
 } from '@parley/protocol/log';
 import { loadKeys } from '@parley/protocol/meeting';
 import type { NodeToDevice, PeerReply, PeerRequest } from '@parley/protocol/wire';
 import type { FastifyBaseLogger } from 'fastify';
 import { SaidRefusal } from '../doors/peer/client.ts';
 import { audience, type Listener } from './audience.ts';
+import { catchUp } from './catch-up.ts';
 import { heartbeat } from './heartbeat.ts';
 import type { Link } from './links.ts';
 import { losing, type Parting } from './losing.ts';
 import { newest } from './passing.ts';
 import { openRecord, type Recorded, type RecordOptions } from './record.ts';
-import { type Regaining, regaining } from './regain.ts';
 import { serial } from './serial.ts';
 
 /** One meeting at one node: it orders (the host), verifies, stores, countersigns, tells. */
@@ -68,6 +66,9 @@ const FOUND_HERE = /^(?:log\.(?:fork|equivocation)|identity\.root-changed|peer\.
 /** Codes with which a host takes a restriction later: it is given to it again. */
 const LATER = new Set(['host.away', 'host.not-synced', 'act.ahead', 'restrict.ahead']);
 
+/** What is answered once the meeting's node has stopped: the store may be closed. */
+const HALT = new Refusal('peer.unreachable');
+
 const done: PeerReply = { kind: 'done' };
 const asReply = ({ code, detail }: Refusal): PeerReply => ({ kind: 'refused', code, detail: detail.slice(0, 400) });
 const toDevice = (act: Bytes | null, { code, detail }: Refusal): NodeToDevice => ({
@@ -103,7 +104,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       if (reached) passAgain(root);
     }),
     head: () => record.ledger().state.head.seq,
-    take: (root, from, reply) => takeLog(root, from, reply.entries, reply.countersignatures),
+    take: (root, from, reply) => catching(root, from, reply),
     failed: (refusal) => stopIfFatal(refusal),
     synced: () => void run(signLate),
   });
@@ -225,54 +226,21 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     }
     return stopIfFatal(taken);
   };
-  const takeLog = async (
-    root: string,
-    from: number,
-    entries: readonly Bytes[],
-    signatures: readonly Bytes[],
-  ): Promise<number | null> => {
-    const regained = hosting
-      ? lostAt(root).hear(entries, from, ledger().state.head, await signedHere(signatures))
-      : null;
-    if (regained?.kind === 'more') return regained.after;
-    const taken = regained ? (regained.kind === 'own' ? regained.entries.map(({ bytes }) => bytes) : []) : entries;
-    if (hosting || root === hostName)
-      for (const entry of taken) {
-        // Before the queue is entered: a counterpart that answers slowly keeps nobody waiting.
-        const keyPackage = await packageOf(entry);
-        if (ended) return null;
-        const beside = { blobs: keyPackage && [keyPackage], words: [] };
-        const refused = await run(() => takeEntry(entry, beside, false));
-        if (refused instanceof Refusal && refused.code !== 'log.replay') break;
-      }
-    await run(async () => {
-      for (const given of signatures) await takeCountersignature(given);
-      await signLate();
-    });
-    return entries.length > 0 ? ledger().state.head.seq : null;
-  };
-  const lost = new Map<string, Regaining>();
-  const lostAt = (root: string): Regaining => {
-    const known = lost.get(root) ?? regaining();
-    lost.set(root, known);
-    return known;
-  };
-  /** The newest place that this node itself has countersigned, of what somebody shows. */
-  const signedHere = async (signatures: readonly Bytes[]): Promise<Head | null> => {
-    let newest: Head | null = null;
-    for (const given of signatures) {
-      const word = await verifyCountersignature(sheet, given);
-      if (!(word instanceof Refusal) && word.root === ownName && word.seq > (newest?.seq ?? 0)) newest = word;
-    }
-    return newest;
-  };
-  /** The KeyPackage that a `sit` names, from whoever has it. */
-  const packageOf = async (given: Bytes): Promise<Bytes | null> => {
-    const entry = openEntry(given);
-    const act = entry instanceof Refusal ? entry : openAct(entry.act);
-    if (act instanceof Refusal || act.inner.action.kind !== 'sit') return null;
-    return fetchBlob(act.inner.action.keyPackage);
-  };
+  const catching = catchUp({
+    sheet,
+    own: ownName,
+    held: () => ledger().state.head,
+    // Before the queue is entered: a counterpart that answers slowly keeps nobody waiting.
+    fetch: fetchBlob,
+    take: (entry, keyPackage) =>
+      run(async () => (ended ? HALT : takeEntry(entry, { blobs: keyPackage && [keyPackage], words: [] }, false))),
+    sign: (signatures) =>
+      run(async () => {
+        if (ended) return;
+        for (const given of signatures) await takeCountersignature(given);
+        await signLate();
+      }),
+  });
 
   const restrict = async (given: Bytes, from: string): Promise<Refusal | null> => {
     if (stopped) return stopped;

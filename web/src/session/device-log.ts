@@ -49,9 +49,12 @@ export const openDeviceLog = (sheet: Sheet, now: () => number, hears: LogHears):
   let queue = Promise.resolve();
 
   const inOrder = (step: () => Promise<void>) => {
-    queue = queue.then(async () => {
-      if (!broken) await step();
-    });
+    // A fault of our own holds up nothing that comes after it: what it left out is a gap, and fetched again.
+    queue = queue
+      .then(async () => {
+        if (!broken) await step();
+      })
+      .catch(reportError);
   };
   const broke = (refusal: Refusal) => {
     broken = true;

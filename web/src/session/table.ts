@@ -203,9 +203,11 @@ export const openTable = (needs: TableNeeds): Table => {
   };
 
   const inOrder = (step: () => Promise<void>) => {
-    queue = queue.then(async () => {
-      if (!closed) await step();
-    });
+    queue = queue
+      .then(async () => {
+        if (!closed) await step();
+      })
+      .catch(reportError);
   };
 
   return {
