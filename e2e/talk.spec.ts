@@ -81,6 +81,7 @@ test('after a reload no camera opens that was put away, and nothing is sent that
   await expect(page.getByRole('button', { name: 'Unmute' })).toBeVisible();
   await page.reload();
   await expect(page.getByLabel('Camera')).toHaveValue('parley:drawn');
+  await expect(page.getByText('you will begin muted')).toBeVisible();
   await page.getByRole('button', { name: 'Take your seat' }).click();
   await expect(page.getByRole('button', { name: 'Unmute' })).toBeVisible();
 });

@@ -112,6 +112,7 @@ export const seatStates: { readonly [name: string]: () => View } = {
       ),
     }),
   'holding asking': () => holding({ ready: 'preparing', proofs: proofs(1), devices: noPicture('asking') }),
+  'holding switched off': () => holding({ ahead: stage({ me: { ...muted, camera: false } }) }),
   'holding busy': () => holding({ devices: noPicture('busy') }),
   'holding drawn': () =>
     holding({

@@ -16,6 +16,7 @@ type Props = { readonly view: Extract<View, { kind: 'holding' }>; readonly sessi
 export const HoldingScreen = ({ view, session }: Props) => {
   const text = useText();
   const { seat, devices } = view;
+  const { me } = view.ahead;
   return (
     <Paper width="wide">
       <div className={styles.holding}>
@@ -33,6 +34,8 @@ export const HoldingScreen = ({ view, session }: Props) => {
         <section className={styles.self} aria-label={text('holding.self')}>
           <Mirror devices={devices} actions={session.actions} />
           {devices.sharedMachine ? <p className={styles.machine}>{text('holding.shared-machine')}</p> : null}
+          {me.microphone || devices.sharedMachine ? null : <p className={styles.machine}>{text('holding.muted')}</p>}
+          {me.camera ? null : <p className={styles.machine}>{text('holding.unseen')}</p>}
           <div className={styles.devices}>
             <DeviceChoices devices={devices} actions={session.actions} mirrored level={session.levels.microphone} />
           </div>

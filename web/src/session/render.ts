@@ -95,7 +95,7 @@ export const holdingView = (
   const { sheet, mandate, seat } = agreement;
   const own = toHex(mandate.root);
   const done = (step: ProofStep['step']): ProofStep => ({ step, state: 'done', refusal: null });
-  const relay = (step: ProofStep['step'], roots: readonly string[]): ProofStep => {
+  const lineStep = (step: ProofStep['step'], roots: readonly string[]): ProofStep => {
     const lines = roots.map((root) => lineOf(now.facts, root));
     const state = lines.every((line) => line === 'ready') ? 'done' : 'working';
     return { step, state, refusal: null };
@@ -111,8 +111,8 @@ export const holdingView = (
       ...(['browser', 'device-key'] as const).map(done),
       now.node === 'reached' ? done('node') : { step: 'node', state: 'working', refusal: null },
       ...(['mandate', 'sheet'] as const).map(done),
-      relay('own-sfu', [own]),
-      relay('counterpart-sfu', others),
+      lineStep('own-sfu', [own]),
+      lineStep('counterpart-sfu', others),
     ],
     devices: now.devices,
     ready: now.sitting ? 'sitting' : 'take',
