@@ -62,7 +62,7 @@ const expected = {
 for (const [id, step] of Object.entries(expected))
   test(`${id} is played, and the talk goes on`, async () => {
     const { state, steps } = await play(id);
-    expect(state).toBe('done');
+    expect(state, JSON.stringify(steps)).toBe('done');
     expect(steps).toContainEqual(expect.objectContaining(step));
     await allIsWell();
   });

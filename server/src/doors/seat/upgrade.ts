@@ -42,7 +42,7 @@ const refuseUpgrade = (socket: Duplex, refusal: Refusal): void => {
 };
 
 export type Upgrades = {
-  /** Ends every line to the SFU of a root (hex); devices come back by themselves. */
+  /** Ends every line to the SFU of a root (hex), also those being made; devices come back by themselves. */
   readonly cut: (root: string) => void;
   readonly close: () => void;
 };
@@ -54,6 +54,8 @@ export const takeUpgrades = (server: Server, options: UpgradeOptions): Upgrades 
   const signals = new WebSocketServer({ noServer: true, maxPayload: SIGNAL_LIMIT, perMessageDeflate: false });
   const newest = new Map<string, WebSocket>();
   const passages = new Map<WebSocket, string>();
+  /** How often the lines to each SFU were cut. */
+  const cuts = new Map<string, number>();
 
   const accept = (taker: WebSocketServer, request: IncomingMessage, socket: Duplex, head: Buffer) =>
     new Promise<WebSocket>((resolve) => taker.handleUpgrade(request, socket, head, resolve));
@@ -95,12 +97,18 @@ export const takeUpgrades = (server: Server, options: UpgradeOptions): Upgrades 
     const wasAdmitted = isSeated(meeting, device);
     const join = readJoin(path, url.searchParams, wasAdmitted);
     if (join instanceof Refusal) return join;
+    const before = cuts.get(root);
     const line = await lines.ticket(meeting, device, root, join.resume);
     if (line instanceof Refusal) return line;
     const own = root === options.own;
     const sfu = await openUpstream(line.ticket, join.target, own ? null : options.guard);
     if (sfu instanceof Refusal) return sfu;
     const passage = await accept(signals, request, socket, head);
+    if (cuts.get(root) !== before) {
+      sfu.terminate();
+      closeWith(passage, new Refusal('sfu.closed'));
+      return undefined;
+    }
     passages.set(passage, root);
     passage.once('close', () => passages.delete(passage));
     carry({
@@ -166,6 +174,7 @@ export const takeUpgrades = (server: Server, options: UpgradeOptions): Upgrades 
   });
   return {
     cut: (root) => {
+      cuts.set(root, (cuts.get(root) ?? 0) + 1);
       for (const [passage, to] of passages) if (to === root) closeWith(passage, new Refusal('sfu.closed'));
     },
     close: () => {
