@@ -1,4 +1,4 @@
-import { type Bytes, equal, hash, toHex } from '@parley/protocol/bytes';
+import { type Bytes, equal, fromHex, hash, toHex } from '@parley/protocol/bytes';
 
 /** KeyPackages, commits and Welcomes, by the hash that an act names. Wrong bytes never get in. */
 export type Blobs = {
@@ -8,6 +8,8 @@ export type Blobs = {
   readonly answer: (name: Bytes, bytes: Bytes | null) => void;
   /** The bytes under a name, asked from the node where they are not held; null when the node has none. */
   readonly get: (name: Bytes) => Promise<Bytes | null>;
+  /** Asks again for everything that is awaited: the node may never have heard of it. */
+  readonly again: () => void;
 };
 
 /** Opens the store; `want` asks the node. */
@@ -40,6 +42,9 @@ export const openBlobs = (want: (name: Bytes) => void): Blobs => {
         waiting.set(toHex(name), [...(waiting.get(toHex(name)) ?? []), resolve]);
         want(name);
       });
+    },
+    again: () => {
+      for (const name of waiting.keys()) want(fromHex(name));
     },
   };
 };

@@ -215,6 +215,7 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
     release: () => messages.say({ kind: 'release', seating: needs.seating, frameSeed: needs.frameKey.seed }),
     close: () => {
       clearInterval(asking);
+      epochs.close();
       table.close();
     },
   };

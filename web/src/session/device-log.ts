@@ -54,7 +54,7 @@ export const openDeviceLog = (sheet: Sheet, now: () => number, hears: LogHears):
       .then(async () => {
         if (!broken) await step();
       })
-      .catch(reportError);
+      .catch((cause: unknown) => reportError(cause));
   };
   const broke = (refusal: Refusal) => {
     broken = true;

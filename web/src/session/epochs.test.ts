@@ -120,7 +120,29 @@ test('[RESTRICT3] nothing is sent under a later epoch either, as long as it hold
   expect(posted, 'its keys serve for receiving').toEqual(['block', 'epoch']);
   expect(epochs.paused(), 'and the person reads that nothing is sent').toBe(true);
   await epochs.install(await without(both), seatings);
-  expect(posted.slice(2)).toEqual(['epoch', 'send']);
+  expect(posted.slice(2)).toEqual(['epoch', 'send', 'retire']);
+});
+
+test('[RESTRICT3] once its seating is over nothing is sent any more, whatever was about to be', async () => {
+  const [alone, add] = await circles();
+  const { posted, epochs } = open();
+  await epochs.install(alone, seatings);
+  await epochs.install(add(), seatings);
+  expect(posted).toEqual(['epoch', 'send', 'epoch']);
+  epochs.close();
+  vi.advanceTimersByTime(10_000);
+  epochs.ready(2, 1, 1);
+  expect(posted.slice(3)).toEqual(['halt', 'retire', 'retire']);
+});
+
+test('[FRAME10] epochs that were passed over are retired with the one that was sent under', async () => {
+  const [alone, add, without] = await circles();
+  const { posted, epochs } = open();
+  await epochs.install(alone, seatings);
+  const both = add();
+  await epochs.install(both, seatings);
+  await epochs.install(await without(both), seatings);
+  expect(posted).toEqual(['epoch', 'send', 'epoch', 'epoch', 'send', 'retire', 'retire']);
 });
 
 test('a key frame is made for whoever is new, and where frames were lost; a quick change of keys needs none', async () => {

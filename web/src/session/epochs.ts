@@ -18,6 +18,8 @@ export type Epochs = {
   readonly ready: (seating: number, generation: number, epoch: number) => void;
   /** These seats have ended: nothing is sent any more under keys that one of them holds, in this epoch or a later. */
   readonly halt: (seatings: readonly number[]) => void;
+  /** This seating is over: nothing is sent under any key of it, and nothing of it starts sending again. */
+  readonly close: () => void;
   /** True while nothing is sent, for longer than a change of keys takes: a person must know. */
   readonly paused: () => boolean;
 };
@@ -36,12 +38,17 @@ export const createEpochs = (with_: {
 }): Epochs => {
   const { post } = with_;
   const readiness = new Map<number, string>();
+  /** Epochs whose keys the worker holds for receiving. */
+  let standing: readonly Installed[] = [];
   let newest: Installed | null = null;
   let sendingUnder: Installed | null = null;
+  let closed = false;
   let haltedAt: number | null = null;
   const ended = new Set<number>();
   /** Those who could open what was sent last. */
   let served: readonly number[] = [];
+
+  const retire = ({ generation, epoch }: Installed) => post({ kind: 'retire', generation, epoch, afterMs: GRACE });
 
   const send = (installed: Installed) => {
     if (newest !== installed || sendingUnder === installed) return;
@@ -50,9 +57,9 @@ export const createEpochs = (with_: {
     served = installed.others;
     const { generation, epoch } = installed;
     post({ kind: 'send', generation, epoch });
-    if (sendingUnder)
-      post({ kind: 'retire', generation: sendingUnder.generation, epoch: sendingUnder.epoch, afterMs: GRACE });
     sendingUnder = installed;
+    for (const other of standing) if (other !== installed) retire(other);
+    standing = [installed];
     with_.flows(anew);
     with_.changed();
   };
@@ -71,6 +78,7 @@ export const createEpochs = (with_: {
         return seating ? [{ leaf, seating: id, delegation: seating.root, frameKey: seating.frameKey }] : [];
       });
       const key = await baseKey(circle);
+      if (closed) return;
       const { frameSeed } = with_;
       post({
         kind: 'epoch',
@@ -86,6 +94,7 @@ export const createEpochs = (with_: {
       });
       const others = leaves.filter(({ leaf }) => leaf !== ownLeaf).map(({ seating }) => seating);
       const installed = { generation, epoch, others };
+      standing = [...standing, installed];
       with_.sayReady(generation, epoch);
       // The log holds somebody still whose end has come directly: the epoch serves for receiving only.
       if (isForbidden(installed)) {
@@ -108,13 +117,21 @@ export const createEpochs = (with_: {
       if (newest && isForbidden(newest)) newest = null;
       if (!sendingUnder || !isForbidden(sendingUnder)) return;
       post({ kind: 'halt' });
-      const { generation, epoch } = sendingUnder;
-      post({ kind: 'retire', generation, epoch, afterMs: GRACE });
+      retire(sendingUnder);
+      standing = standing.filter((one) => one !== sendingUnder);
       sendingUnder = null;
       haltedAt = performance.now();
       // A newer epoch may stand already, without them: nobody waits for anybody then.
       if (newest) send(newest);
       else setTimeout(with_.changed, PAUSE);
+    },
+    close: () => {
+      closed = true;
+      newest = null;
+      sendingUnder = null;
+      post({ kind: 'halt' });
+      for (const one of standing) retire(one);
+      standing = [];
     },
     paused: () => sendingUnder === null && haltedAt !== null && performance.now() - haltedAt >= PAUSE,
   };

@@ -229,6 +229,7 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
   };
 
   const said = async (word: NodeToDevice, on: Socket, own: Signer) => {
+    if (word.kind === 'agreed' && prepared) prepared.talk.again();
     if (word.kind === 'agreed' && !prepared) {
       const wish = { seat: place.seat, device: own, now: Date.now() };
       const agreement = await verifyAgreement(word, wish, keepPin);
@@ -249,7 +250,7 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     let words = Promise.resolve();
     const on = openSocket(place, own, {
       said: (word) => {
-        words = words.then(() => said(word, on, own)).catch(reportError);
+        words = words.then(() => said(word, on, own)).catch((cause: unknown) => reportError(cause));
       },
       refused: (refusal) => advance({ kind: 'broke', refusal }),
       line: (now) => reach('node', now),

@@ -207,7 +207,7 @@ export const openTable = (needs: TableNeeds): Table => {
       .then(async () => {
         if (!closed) await step();
       })
-      .catch(reportError);
+      .catch((cause: unknown) => reportError(cause));
   };
 
   return {
@@ -220,8 +220,11 @@ export const openTable = (needs: TableNeeds): Table => {
     },
     refused: (act) =>
       inOrder(async () => {
-        if (submitted && equal(submitted.act, act)) dropSubmitted();
-        await serve();
+        if (!submitted || !equal(submitted.act, act)) return;
+        dropSubmitted();
+        // Whatever was wrong is seldom over at once; if the log moves, that is heard.
+        clearTimeout(timer);
+        timer = setTimeout(() => inOrder(serve), TURN);
       }),
     close: () => {
       closed = true;

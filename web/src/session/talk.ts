@@ -1,4 +1,4 @@
-import { type Bytes, equal, Refusal, type Signer } from '@parley/protocol/bytes';
+import { type Bytes, equal, Refusal, type Signer, toHex } from '@parley/protocol/bytes';
 import type { Action, Ledger, VerifiedEntry } from '@parley/protocol/log';
 import type { DeviceToNode, NodeToDevice } from '@parley/protocol/wire';
 import type { FromWorker } from '../platform/frames/control.ts';
@@ -20,6 +20,8 @@ export type Talk = {
   readonly takeSeat: () => Promise<void>;
   readonly leave: () => Promise<void>;
   readonly said: (word: NodeToDevice) => void;
+  /** The node is there again: what was asked of it or given to it meanwhile is so once more. */
+  readonly again: () => void;
   readonly worker: (said: FromWorker) => void;
   readonly facts: (facts: MediaFacts) => void;
   readonly conversation: () => Conversation | null;
@@ -29,7 +31,7 @@ export type Talk = {
 export type TalkNeeds = {
   readonly agreement: Agreement;
   readonly device: Signer;
-  readonly media: Media;
+  readonly media: Pick<Media, 'takeSeat' | 'facts' | 'flow' | 'keyFrame'>;
   readonly post: FrameWorker['post'];
   readonly say: (word: DeviceToNode) => boolean;
   /** Asks the node for the whole log again. */
@@ -55,9 +57,16 @@ export const openTalk = (needs: TalkNeeds): Talk => {
   let unheard: readonly Bytes[] = [];
   let leaving: ((ordered: boolean) => void) | null = null;
 
+  /** Acts that were given to the node, until the log holds them or somebody refuses them. */
+  const unanswered = new Map<string, { readonly word: DeviceToNode; resent: boolean }>();
+  const give = (act: Bytes, name: Bytes, beside: readonly Bytes[]): boolean => {
+    const word: DeviceToNode = { kind: 'submit', act, blobs: beside };
+    unanswered.set(toHex(name), { word, resent: false });
+    return needs.say(word);
+  };
   const submit = async (action: Action, beside: readonly Bytes[]): Promise<Bytes> => {
     const { act, name } = await hand.sign(action, log.ledger());
-    needs.say({ kind: 'submit', act, blobs: beside });
+    give(act, name, beside);
     return name;
   };
 
@@ -67,8 +76,10 @@ export const openTalk = (needs: TalkNeeds): Talk => {
     request = asked;
     // The next taking of this seat, should there be one, has other keys.
     prepared = makeSeatKeys(agreement, device);
-    if (!needs.say({ kind: 'submit', act: asked.act, blobs: [asked.package.keyPackage] }))
+    if (!give(asked.act, asked.name, [asked.package.keyPackage])) {
+      unanswered.delete(toHex(asked.name));
       needs.join({ kind: 'refused', refusal: new Refusal('node.unreachable') });
+    }
     // After the request is on its way: negotiating keeps this thread busy while the others admit.
     media.takeSeat();
   };
@@ -157,6 +168,7 @@ export const openTalk = (needs: TalkNeeds): Talk => {
 
   const log = openDeviceLog(agreement.sheet, needs.now, {
     moved: (ledger, entry) => {
+      if (entry) unanswered.delete(toHex(entry.act.hash));
       for (const [id, seating] of ledger.state.seatings) seats.set(id, seating.seat.id);
       if (conversation) conversation.moved(ledger, entry, log.restricted());
       else if (entry) backlog = [...backlog, { ledger, entry }];
@@ -175,6 +187,10 @@ export const openTalk = (needs: TalkNeeds): Talk => {
 
   const refused = (word: Extract<NodeToDevice, { kind: 'refused' }>) => {
     if (!word.act) return;
+    const given = unanswered.get(toHex(word.act));
+    unanswered.delete(toHex(word.act));
+    // Ordered already, when it was given for the first time: the log brings it.
+    if (given?.resent && ORDERED.has(word.code)) return;
     if (request && equal(word.act, request.name) && !conversation)
       needs.join({ kind: 'refused', refusal: new Refusal(word.code, word.detail) });
     else conversation?.refusedAct(word.act);
@@ -211,6 +227,10 @@ export const openTalk = (needs: TalkNeeds): Talk => {
         else unheard = [...unheard, word.message].slice(-MOST_UNHEARD);
       }
     },
+    again: () => {
+      blobs.again();
+      for (const given of unanswered.values()) given.resent = needs.say(given.word) || given.resent;
+    },
     worker: (said) => conversation?.worker(said),
     facts: (facts) => conversation?.facts(facts),
     conversation: () => conversation,
@@ -221,3 +241,5 @@ export const openTalk = (needs: TalkNeeds): Talk => {
 /** How long leaving waits for the host, in ms: a restriction acts by itself, the frame key is released after it. */
 const LEAVE_WAIT = 1_500;
 const MOST_UNHEARD = 256;
+/** Codes with which a host refuses what it has ordered before. */
+const ORDERED: ReadonlySet<string> = new Set(['act.sequence', 'admit.key-reused']);

@@ -12,6 +12,8 @@ const haunt = async ({ id, url, token, ms, name }) => {
   });
   await room.connect(url, token, { rtcConfig: { iceServers: [] }, autoSubscribe: id === 'replay' });
   if (id === 'replay') {
+    // Whoever speaks may still be on their way back; then some seconds are kept.
+    for (let looks = 0; framesKept() === 0 && looks < 80; looks += 1) await wait(100);
     for (let looks = 0; framesKept() < 60 && looks < 60; looks += 1) await wait(100);
     replay();
   }

@@ -1,0 +1,141 @@
+import { hash, Refusal } from '@parley/protocol/bytes';
+import { verifyMandate } from '@parley/protocol/identity';
+import { preparePackage } from '@parley/protocol/keys';
+import type { Action, VerifiedEntry } from '@parley/protocol/log';
+import { actOf, settle, type TestDelegate, testDelegate, testLog, testMeeting } from '@parley/protocol/testing';
+import type { DeviceToNode } from '@parley/protocol/wire';
+import { expect, test, vi } from 'vitest';
+import type { ToWorker } from '../platform/frames/control.ts';
+import { makeFrameKey } from '../platform/key-store/index.ts';
+import { openTalk } from './talk.ts';
+
+const WITHIN = { timeout: 8_000 };
+
+/** One device's part in a meeting whose host the test plays. */
+const openOne = async () => {
+  const meeting = await testMeeting(['Alba', 'Borland'], Date.now() - 60_000);
+  const { sheet, pins } = meeting;
+  const log = testLog(meeting);
+  const me = await testDelegate(meeting, 'borland-principal');
+  const mandate = await verifyMandate(pins, me.chain, sheet.meeting, Date.now());
+  const seat = sheet.seats.find(({ id }) => id === 'borland-principal');
+  if (mandate instanceof Refusal || !seat) throw new Error('no mandate');
+  const posted: ToWorker['kind'][] = [];
+  const said: DeviceToNode[] = [];
+  const joined: string[] = [];
+  let reached = true;
+  const talk = openTalk({
+    agreement: { sheet, pins, mandate, chain: me.chain, seat, clockOffset: 0 },
+    device: me.device,
+    media: {
+      takeSeat: () => {},
+      facts: () => ({ atMs: 0, legs: [], pipes: [] }),
+      flow: () => {},
+      keyFrame: () => {},
+    },
+    post: ({ kind }) => posted.push(kind),
+    say: (word) => {
+      if (reached) said.push(word);
+      return reached;
+    },
+    again: () => {},
+    now: Date.now,
+    join: ({ kind }) => joined.push(kind),
+    happened: () => {},
+    changed: () => {},
+    show: () => {},
+    sends: () => ({ audio: true, video: true }),
+  });
+  const tell = ({ entry }: VerifiedEntry, blobs: readonly Uint8Array<ArrayBuffer>[], words = 2) =>
+    talk.said({
+      kind: 'entry',
+      entry: entry.bytes,
+      blobs,
+      countersignatures: log.countersignatures.slice(-words).map(({ bytes }) => bytes),
+    });
+  const submitted = () => vi.waitUntil(() => said.find((word) => word.kind === 'submit'), WITHIN);
+  /** Orders and settles what the device submits next. */
+  const grant = async () => {
+    const word = await submitted();
+    said.splice(0, said.indexOf(word) + 1);
+    tell(await settle(log, word.act), word.blobs);
+  };
+  const { from, until } = meeting.body;
+  const sitOf = async (given: TestDelegate) => {
+    const { keyPackage } = await preparePackage({ mandate: given.mandate, signer: given.device, from, until });
+    const { publicKey } = await makeFrameKey();
+    const action: Action = {
+      kind: 'sit',
+      chain: given.chain,
+      keyPackage: hash('key-package', keyPackage),
+      frameKey: publicKey,
+    };
+    const entry = await settle(log, await actOf(log.ledger.state, given, action));
+    tell(entry, [keyPackage]);
+    return entry.entry.seq;
+  };
+  const lose = () => {
+    reached = false;
+  };
+  const reach = () => {
+    reached = true;
+    talk.again();
+  };
+  return { meeting, log, talk, posted, said, joined, tell, grant, submitted, sitOf, lose, reach };
+};
+
+test('a request to sit that died with the node is made again when the node is back', async () => {
+  const { talk, said, submitted, lose, reach } = await openOne();
+  await talk.takeSeat();
+  const first = await submitted();
+  said.length = 0;
+  lose();
+  reach();
+  expect(await submitted()).toEqual(first);
+});
+
+test('what was given while the node was away is given when it is back, until the log holds it', async () => {
+  const { talk, said, grant, submitted, lose, reach } = await openOne();
+  await talk.takeSeat();
+  await submitted();
+  lose();
+  await grant();
+  // The founding of the table falls into that time.
+  await vi.waitUntil(() => talk.conversation(), WITHIN);
+  reach();
+  await grant();
+  await vi.waitUntil(() => talk.conversation()?.keyed(), WITHIN);
+  said.length = 0;
+  reach();
+  expect(said.filter(({ kind }) => kind === 'submit')).toEqual([]);
+});
+
+test('[RESTRICT3] a device that cannot follow the keys sends nothing more under those it has', async () => {
+  const { meeting, log, talk, posted, joined, tell, grant, sitOf } = await openOne();
+  await talk.takeSeat();
+  await grant();
+  await grant();
+  const other = await testDelegate(meeting, 'borland-adviser');
+  await sitOf(other);
+  await grant();
+  await vi.waitUntil(() => posted.filter((kind) => kind === 'send').length === 2, WITHIN);
+  const upTo = await sitOf(await testDelegate(meeting, 'alba-principal'));
+  const { state } = log.ledger;
+  // The other member's commit, whose bytes are none.
+  const [commit, welcome] = [new Uint8Array([1]), new Uint8Array([2])];
+  const bad: Action = {
+    kind: 'commit',
+    circle: 'table',
+    generation: 1,
+    epoch: 1,
+    upTo,
+    ended: state.ended,
+    commit: hash('blob', commit),
+    welcome: hash('blob', welcome),
+    authenticator: hash('blob', new Uint8Array([3])),
+  };
+  const before = posted.length;
+  tell(await settle(log, await actOf(state, other, bad)), [commit, welcome]);
+  await vi.waitUntil(() => joined.includes('lost-keys'), WITHIN);
+  expect(posted.slice(before)).toEqual(['halt', 'retire']);
+});
