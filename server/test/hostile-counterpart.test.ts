@@ -226,6 +226,21 @@ test('[RESTRICT3] a restriction that says nothing new is neither kept nor told, 
   expect(told).toHaveLength(1);
 }, 60_000);
 
+test('[PEER8] a restriction that is told and never given to the host is ordered all the same: nobody waits for ever', async () => {
+  const ilaria = await device('alba-principal');
+  await ilaria.sit();
+  const anders = await device('borland-principal');
+  const { seating } = await anders.sit();
+  const { state } = await ilaria.until(({ settled }) => settled.seatings.size === 2);
+  const { mandate } = state.seatings.get(seating)!;
+  const { meeting } = state.sheet;
+  const by = { kind: 'device', mandate } as const;
+  const action = { kind: 'leave', seating } as const;
+  const act = await signAct(anders.signer, { meeting, by, n: 2 ** 50, saw: state.head, action });
+  expect(await pair.borland.ask(pair.alba.root, { kind: 'restricted', meeting, act })).toEqual({ kind: 'done' });
+  await ilaria.until((ledger) => !ledger.state.seatings.has(seating));
+}, 60_000);
+
 test('[RESTRICT3] a device that was away when a restriction came is told it when it is back', async () => {
   const ilaria = await device('alba-principal');
   const anders = await device('borland-principal');

@@ -51,8 +51,9 @@ const DRAIN_MS = 500;
 /** Streams of which a pipe remembers frames, and how long one must be silent to make room. */
 const MAX_COURSES = 4;
 const IDLE_MS = 2000;
-/** Streams of which replay windows are kept. */
+/** Streams of which replay windows are kept, and of these of one seating: nobody takes up what others need. */
 const MAX_STRANDS = 1024;
+const MAX_OF_SEATING = 128;
 /** A stream of which so many frames came, and no proof in two seconds, is no accident. */
 const NEVER_FRAMES = 20;
 
@@ -97,6 +98,9 @@ export const createCourses = <T>(out: ReceiverOut<T>): Courses<T> => {
     const label = labelOf(seating, stream);
     const known = strands.get(label);
     if (known || strands.size >= MAX_STRANDS) return known;
+    let own = 0;
+    for (const one of strands.values()) if (one.seating === seating) own += 1;
+    if (own >= MAX_OF_SEATING) return undefined;
     const strand = createStrand(seating, stream);
     strands.set(label, strand);
     return strand;

@@ -93,6 +93,25 @@ test('[FRAME11] a pipe remembers four streams; frames of a pipe that is gone are
   expect(() => createReceiver({ pass: () => {}, drop: () => {}, say: () => {} }).install(epoch)).not.toThrow();
 });
 
+test('[FRAME11] a seat that opens ever new streams takes nobody else’s place', async () => {
+  const { clock, epoch, seen } = await table();
+  const third = makeSeat(2, BORLAND);
+  const wide = await makeEpoch(epoch.epoch + 1, [own, seat, third], own.leaf);
+  seen.receiver.install(wide);
+  const sender = await makeSender(seat, wide);
+  for (let pipe = 2; pipe < 302; pipe += 1) {
+    seen.receiver.attach(pipe, { delegation: BORLAND, media: 'audio' });
+    for (let stream = 0; stream < 4; stream += 1)
+      await deliver(seen, pipe, 'opus', clock, await sealMany(sender.open(), 'opus', 's', 2, clock.now));
+    seen.receiver.detach(pipe);
+  }
+  expect(seen.dropped).toContain('frames.streams');
+  seen.receiver.attach(1_000, { delegation: BORLAND, media: 'audio' });
+  const frames = await sealMany((await makeSender(third, wide)).open(), 'opus', 'third', 20, clock.now);
+  await deliver(seen, 1_000, 'opus', clock, frames);
+  expect(seen.passed.filter((name) => name.includes('third'))).toHaveLength(20);
+}, 60_000);
+
 test('[FRAME11] keys of so many streams are kept for an epoch; those of others are derived again', async () => {
   const { epoch } = await table();
   const keyring = createKeyring();

@@ -51,7 +51,7 @@ export const openDirect = async ({ meeting, store, clock, ledger }: DirectOption
     const judged = await judge(given);
     if (!(judged instanceof Refusal)) takeIn(name, given, judged.ends);
     else if (AHEAD.has(judged.code)) early.set(name, { act: given, from: 'before' });
-    else await store.dropRestriction(meeting, hash('act', given));
+    else if (judged.code === 'restrict.not-seated') await store.dropRestriction(meeting, hash('act', given));
   }
 
   return {

@@ -26,6 +26,8 @@ export type HeartbeatOptions = {
   /** Takes what came after `from`; the place after which to ask on, or null where there is no more. */
   readonly take: (root: string, from: number, reply: Extract<PeerReply, { kind: 'log' }>) => Promise<number | null>;
   readonly failed: (refusal: Refusal) => void;
+  /** A counterpart has answered, and all that it said is taken. */
+  readonly heard: (root: string) => void;
   /** Every counterpart has answered for the first time. */
   readonly synced: () => void;
 };
@@ -57,6 +59,7 @@ export const heartbeat = (options: HeartbeatOptions): Heartbeat => {
         from = heard;
         continue;
       }
+      options.heard(link.root);
       if (silent.delete(link) && silent.size === 0) {
         nowSynced();
         options.synced();

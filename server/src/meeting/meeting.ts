@@ -55,6 +55,8 @@ export type MeetingOptions = Omit<RecordOptions, 'maySign'> & {
 const PART = 64;
 /** How long after its start a node lets permissions wait for the first word of every counterpart. */
 const FIRST_WORD_MS = 3_000;
+/** How long a host leaves it to others to give it a restriction that it holds. */
+const ORDER_AFTER_MS = 1_000;
 /** How long devices have to come back after a start of their node. */
 const AFTER_START_MS = 10_000;
 /** Codes after which there is nothing to go on with: two logs exist, or a pinned root is not what it was. */
@@ -100,12 +102,12 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     clock,
     links: options.links((root, reached) => {
       if (root === hostName) people.tellAll({ kind: 'host', reached });
-      if (root === hostName && reached) void resubmit();
       if (reached) passAgain(root);
     }),
     head: () => record.ledger().state.head.seq,
     take: (root, from, reply) => catching(root, from, reply),
     failed: (refusal) => stopIfFatal(refusal),
+    heard: (root) => tellAgain(root),
     synced: () => void run(signLate),
   });
   /** What stands beside the log, from whichever counterpart has it. */
@@ -253,7 +255,12 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     }
     people.tell({ kind: 'restricted', act: given });
     await refresh();
+    orderLate();
     return null;
+  };
+  // Whoever gave it directly gives it to be ordered too; where that does not come, the host does without.
+  const orderLate = (): void => {
+    if (hosting) clock.after(ORDER_AFTER_MS, () => void resubmit());
   };
 
   /** Gives an act to the host: here, or at its node. */
@@ -263,7 +270,9 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       return run(() => orderHere(given, blobs, ownName).then((one) => (one instanceof Refusal ? one : null)));
     const link = pulse.links.find((one) => one.root === hostName);
     if (!link) return new Refusal('host.away');
-    const answer = await link.ask({ kind: 'submit', meeting, act: given, blobs });
+    // Restrictions in their order: one that is overtaken by the next of its actor is refused.
+    const send = blobs.length > 0 ? link.ask : link.send;
+    const answer = await send({ kind: 'submit', meeting, act: given, blobs });
     if (ended) return new Refusal('host.away');
     if (answer instanceof SaidRefusal)
       return FOUND_HERE.test(answer.code) ? new Refusal('peer.answer', answer.code) : answer;
@@ -293,9 +302,17 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
   };
   // Restrictions that the host could not be given yet.
   const resubmit = async (): Promise<void> => {
+    if (ended) return;
     for (const given of record.direct.waiting()) await toHost(given, []);
   };
 
+  // Restrictions that the log does not hold yet: with every heartbeat, since a counterpart may have missed them.
+  const tellAgain = (root: string): void => {
+    const link = pulse.links.find((one) => one.root === root);
+    const waiting = record.direct.waiting();
+    for (const act of waiting) void link?.send({ kind: 'restricted', meeting, act });
+    if (waiting.length > 0 && root === hostName) void resubmit();
+  };
   // What passed here while a counterpart was not reached.
   const passAgain = (root: string): void => {
     const link = pulse.links.find((one) => one.root === root);
@@ -303,7 +320,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       void link?.send({ kind: 'passed', meeting, message });
   };
 
-  const giveUp = async (seating: number): Promise<void> => {
+  const giveUp = async (seating: number, tries = 3): Promise<void> => {
     if (ended) return;
     const { state } = ledger();
     gaveUp = Math.max(gaveUp, numberOf(state, `node:${ownName}`)) + 1;
@@ -316,6 +333,8 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       action: { kind: 'lost', seating },
     });
     const refusal = await restrictEverywhere(act);
+    // Another of ours was ordered first: once more, with a newer number.
+    if (refusal?.code === 'act.sequence' && tries > 1) return giveUp(seating, tries - 1);
     if (refusal) logger.warn({ code: refusal.code, seating }, 'a lost device could not be given up');
   };
   const watch = losing({
@@ -385,6 +404,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
   };
 
   await refresh();
+  if (record.direct.waiting().length > 0) orderLate();
   const begun = Promise.race([pulse.synced(), new Promise<void>((resolve) => clock.after(FIRST_WORD_MS, resolve))]);
   pulse.begin();
   return {

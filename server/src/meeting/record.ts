@@ -6,6 +6,7 @@ import {
   countersign,
   type Entry,
   follow,
+  isRestriction,
   judgeSigning,
   judgeTime,
   type Ledger,
@@ -174,7 +175,9 @@ export const openRecord = async (options: RecordOptions): Promise<LogRecord> => 
       if (matched instanceof Refusal) return matched;
       const ordered = await order(ledger, given, clock.now());
       if (ordered instanceof Refusal) return ordered;
-      if (ordered.verified.act.root !== from) return new Refusal('peer.not-yours', from);
+      // A restriction stands for itself, whoever brings it: else its own node could hold it back, and all with it.
+      const { root, action } = ordered.verified.act;
+      if (root !== from && !isRestriction(action)) return new Refusal('peer.not-yours', from);
       const unusable = await judgePackage(ordered.verified, matched);
       return unusable ?? keep(ordered.verified, ordered.ledger, matched, [], true);
     },
