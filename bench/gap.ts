@@ -1,17 +1,14 @@
-import { join } from 'node:path';
 import { type Browser, expect, type Page } from '@playwright/test';
-import { openSeat, type Rehearsal, type Seat, startRehearsal } from '../e2e/rehearsal/index.ts';
-import { readRecord } from '../server/src/sfu/livekit/record.ts';
-import { openBrowser } from './browser.ts';
+import { openSeat, type Rehearsal, type Seat } from '../e2e/rehearsal/index.ts';
 import { watchPictures } from './gap/pictures.ts';
+import { besidePlainPages } from './plain/beside.ts';
 import { openPlainPage } from './plain/open.ts';
-import { type PlainPages, servePlainPages } from './plain/pages.ts';
+import type { PlainPages } from './plain/pages.ts';
 import { median, type Row, spread } from './table.ts';
 
 /** A join and a leave in each: ten pairs. */
 const ROUNDS = 5;
 const WINDOW_MS = 4_000;
-const PICTURES_A_SECOND = 10;
 const LOOKS = 40;
 const [STAYS, SEEN] = ['Ilaria Conti', 'Anders Holm'];
 
@@ -116,21 +113,11 @@ const plain = async (browser: Browser, pages: PlainPages, rounds: number): Promi
 };
 
 /** Two stay and look at one another; a third joins and leaves, in turns with windows in which nobody does. */
-export const measureGaps = async (rounds = ROUNDS): Promise<Gaps> => {
-  const rehearsal = await startRehearsal();
-  const sfu = readRecord(join(rehearsal.data, 'alba', 'sfu'));
-  if (!sfu) throw new Error('no SFU runs');
-  const pages = await servePlainPages(sfu);
-  const browser = await openBrowser(PICTURES_A_SECOND);
-  try {
+export const measureGaps = (rounds = ROUNDS): Promise<Gaps> =>
+  besidePlainPages(async ({ rehearsal, pages, browser }) => {
     const gaps = await ours(browser, rehearsal, rounds);
     return { ...gaps, plain: await plain(browser, pages, rounds) };
-  } finally {
-    await browser.close();
-    await pages.close();
-    await rehearsal.stop();
-  }
-};
+  });
 
 const ratio = ({ around, without }: Gaps['plain']): number => median(around) / median(without);
 const parts = ({ around, without }: Gaps['plain']): string =>

@@ -1,15 +1,12 @@
-import { join } from 'node:path';
 import { type Browser, expect, type Page } from '@playwright/test';
-import { openSeat, type Rehearsal, type Seat, startRehearsal } from '../e2e/rehearsal/index.ts';
-import { readRecord } from '../server/src/sfu/livekit/record.ts';
-import { openBrowser } from './browser.ts';
+import { openSeat, type Rehearsal, type Seat } from '../e2e/rehearsal/index.ts';
 import { firstPicture, watchFirstPicture } from './join/first-picture.ts';
+import { besidePlainPages } from './plain/beside.ts';
 import { openPlainPage, type PlainPage } from './plain/open.ts';
-import { type PlainPages, servePlainPages } from './plain/pages.ts';
+import type { PlainPages } from './plain/pages.ts';
 import { median, type Row, spread } from './table.ts';
 
 const ROUNDS = 10;
-const PICTURES_A_SECOND = 10;
 const PROVEN = '[data-seating][data-state="verified"] video';
 
 /** From the click to the counterpart's first picture on screen, in ms, round by round. */
@@ -67,13 +64,8 @@ const plainRound = async (
  * Measures a join beside two plain ones, in turns: the same counterpart's picture, the same codec, the same camera, the
  * same SFU process. The first round warms up and is not counted.
  */
-export const measureJoinTimes = async (rounds = ROUNDS): Promise<JoinTimes> => {
-  const rehearsal = await startRehearsal();
-  const sfu = readRecord(join(rehearsal.data, 'alba', 'sfu'));
-  if (!sfu) throw new Error('no SFU runs');
-  const pages = await servePlainPages(sfu);
-  const browser = await openBrowser(PICTURES_A_SECOND);
-  try {
+export const measureJoinTimes = (rounds = ROUNDS): Promise<JoinTimes> =>
+  besidePlainPages(async ({ rehearsal, pages, browser }) => {
     const counterpart = await openSeat(browser, rehearsal, 'alba-principal', { standIn: true });
     await counterpart.page.getByRole('button', { name: 'Leave the table' }).waitFor();
     const stays = await openPlainPage(browser, pages, 'stay', picture);
@@ -90,12 +82,7 @@ export const measureJoinTimes = async (rounds = ROUNDS): Promise<JoinTimes> => {
         if (lane && took !== undefined && round > 0) times[lane[0]].push(took);
       }
     return times;
-  } finally {
-    await browser.close();
-    await pages.close();
-    await rehearsal.stop();
-  }
-};
+  });
 
 /** Rows of the bench's table: our join beside each plain one. */
 export const joinTimeRows = ({ ours, cold, prepared }: JoinTimes): readonly Row[] => {

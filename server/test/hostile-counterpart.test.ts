@@ -46,6 +46,16 @@ const answerAsBorland = async (answer: (request: PeerRequest) => Promise<PeerRep
   closing = [...closing, () => door.close()];
 };
 
+/** Both principals sit, and all is settled. */
+const seatBothPrincipals = async () => {
+  const ilaria = await device('alba-principal');
+  await ilaria.sit();
+  const anders = await device('borland-principal');
+  const { seating } = await anders.sit();
+  const { state } = await ilaria.until(({ settled }) => settled.seatings.size === 2);
+  return { ilaria, anders, seating, state };
+};
+
 /** Resolves when Alba’s node has asked Borland’s for the log so many times: what was answered before has been taken. */
 const turns = (most: number) => {
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -207,11 +217,7 @@ test('[RESTRICT3] a counterpart that answers slowly holds up no restriction of o
 }, 60_000);
 
 test('[RESTRICT3] a restriction that says nothing new is neither kept nor told, however often it is signed anew', async () => {
-  const ilaria = await device('alba-principal');
-  await ilaria.sit();
-  const anders = await device('borland-principal');
-  const { seating } = await anders.sit();
-  const { state } = await ilaria.until(({ settled }) => settled.seatings.size === 2);
+  const { ilaria, seating, state } = await seatBothPrincipals();
   const { meeting } = state.sheet;
   const { identity } = pair.prepared[1];
   for (let n = 0; n < 20; n += 1) {
@@ -227,11 +233,7 @@ test('[RESTRICT3] a restriction that says nothing new is neither kept nor told, 
 }, 60_000);
 
 test('[PEER8] a restriction that is told and never given to the host is ordered all the same: nobody waits for ever', async () => {
-  const ilaria = await device('alba-principal');
-  await ilaria.sit();
-  const anders = await device('borland-principal');
-  const { seating } = await anders.sit();
-  const { state } = await ilaria.until(({ settled }) => settled.seatings.size === 2);
+  const { ilaria, anders, seating, state } = await seatBothPrincipals();
   const { mandate } = state.seatings.get(seating)!;
   const { meeting } = state.sheet;
   const by = { kind: 'device', mandate } as const;

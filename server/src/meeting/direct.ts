@@ -41,6 +41,8 @@ export const openDirect = async ({ meeting, store, clock, ledger }: DirectOption
     const ends = judgeDirect(state, act);
     return ends instanceof Refusal ? ends : { act, ends };
   };
+  /** However often it is signed anew. */
+  const saysNothingNew = (ends: readonly number[]): boolean => ends.every((seating) => ended.has(seating));
   const takeIn = (name: string, given: Bytes, ends: readonly number[]) => {
     known.add(name);
     for (const seating of ends) ended.set(seating, given);
@@ -61,9 +63,8 @@ export const openDirect = async ({ meeting, store, clock, ledger }: DirectOption
       const name = toHex(hash('act', given));
       if (known.has(name) || early.has(name)) return null;
       const judged = await judge(given);
-      // Nothing new, however often it is signed anew.
-      if (!(judged instanceof Refusal) && judged.ends.every((seating) => ended.has(seating))) return null;
       if (!(judged instanceof Refusal)) {
+        if (saysNothingNew(judged.ends)) return null;
         await store.addRestriction(meeting, judged.act.hash, given);
         takeIn(name, given, judged.ends);
         return judged.act;
@@ -92,8 +93,8 @@ export const openDirect = async ({ meeting, store, clock, ledger }: DirectOption
         const judged = await judge(act);
         if (judged instanceof Refusal && AHEAD.has(judged.code)) continue;
         early.delete(name);
-        const isNew = !(judged instanceof Refusal) && !judged.ends.every((seating) => ended.has(seating));
-        if (judged instanceof Refusal || !isNew) await store.dropRestriction(meeting, fromHex(name));
+        if (judged instanceof Refusal || saysNothingNew(judged.ends))
+          await store.dropRestriction(meeting, fromHex(name));
         else {
           takeIn(name, act, judged.ends);
           acting.push(act);

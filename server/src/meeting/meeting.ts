@@ -270,7 +270,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       return run(() => orderHere(given, blobs, ownName).then((one) => (one instanceof Refusal ? one : null)));
     const link = pulse.links.find((one) => one.root === hostName);
     if (!link) return new Refusal('host.away');
-    // Restrictions in their order: one that is overtaken by the next of its actor is refused.
+    // What brings no bytes along goes in order, restrictions above all: one that the next of its actor overtakes is refused.
     const send = blobs.length > 0 ? link.ask : link.send;
     const answer = await send({ kind: 'submit', meeting, act: given, blobs });
     if (ended) return new Refusal('host.away');

@@ -14,6 +14,7 @@ import {
   verifyCountersignature,
   verifyEntry,
 } from '@parley/protocol/log';
+import { inOrder } from './in-order.ts';
 
 /** What the log tells the rest of the session, in order. */
 export type LogHears = {
@@ -46,16 +47,12 @@ export const openDeviceLog = (sheet: Sheet, now: () => number, hears: LogHears):
   let restricted: ReadonlySet<number> = new Set();
   let early: readonly Bytes[] = [];
   let broken = false;
-  let queue = Promise.resolve();
-
-  const inOrder = (step: () => Promise<void>) => {
-    // A fault of our own holds up nothing that comes after it: what it left out is a gap, and fetched again.
-    queue = queue
-      .then(async () => {
-        if (!broken) await step();
-      })
-      .catch((cause: unknown) => reportError(cause));
-  };
+  const queue = inOrder();
+  // What a fault of our own leaves out is a gap, and fetched again.
+  const next = (step: () => Promise<void>) =>
+    queue(async () => {
+      if (!broken) await step();
+    });
   const broke = (refusal: Refusal) => {
     broken = true;
     hears.broke(refusal);
@@ -105,11 +102,11 @@ export const openDeviceLog = (sheet: Sheet, now: () => number, hears: LogHears):
     ledger: () => ledger,
     restricted: () => restricted,
     entry: (entry, countersignatures) =>
-      inOrder(async () => {
+      next(async () => {
         await addEntry(entry);
         for (const one of countersignatures) if (!broken) await addCountersignature(one);
       }),
-    countersigned: (one) => inOrder(() => addCountersignature(one)),
-    restrict: (act) => inOrder(() => addRestriction(act)),
+    countersigned: (one) => next(() => addCountersignature(one)),
+    restrict: (act) => next(() => addRestriction(act)),
   };
 };

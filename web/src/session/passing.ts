@@ -1,5 +1,6 @@
 import { type Bytes, Refusal, type Signer } from '@parley/protocol/bytes';
 import { type Message, type Passing, type Seating, type State, signMessage, verifyMessage } from '@parley/protocol/log';
+import { inOrder } from './in-order.ts';
 
 /** Signed messages that pass quickly between seats, and are never entries. */
 export type PassingMessages = {
@@ -25,8 +26,7 @@ export const openPassing = (with_: {
   let own = 0;
   let state: State | null = null;
   let waiting: readonly Bytes[] = [];
-  let sends = Promise.resolve();
-  let reads = Promise.resolve();
+  const [sends, reads] = [inOrder(), inOrder()];
 
   const read = async (given: Bytes) => {
     const verified = state && (await verifyMessage(state, given, (seating) => newest.get(seating) ?? 0));
@@ -39,7 +39,7 @@ export const openPassing = (with_: {
   };
 
   const readAll = (given: readonly Bytes[]) => {
-    reads = reads.then(async () => {
+    reads(async () => {
       const all = [...waiting, ...given];
       waiting = [];
       for (const one of all) await read(one);
@@ -50,7 +50,7 @@ export const openPassing = (with_: {
     say: (passing) => {
       own += 1;
       const statement = { meeting: with_.meeting, seating: with_.seating, n: own, passing };
-      sends = sends.then(async () => with_.pass(await signMessage(with_.device, statement)));
+      sends(async () => with_.pass(await signMessage(with_.device, statement)));
     },
     hear: (given) => readAll([given]),
     moved: (now) => {

@@ -6,6 +6,7 @@ import { createFrameWorker } from '../platform/frames/index.ts';
 import { ensureDeviceKey, findDeviceKey, keepPin } from '../platform/key-store/index.ts';
 import { type Agreement, verifyAgreement } from './agreement.ts';
 import { type Choices, keepChoices, readChoices } from './choices.ts';
+import { inOrder } from './in-order.ts';
 import { type Join, type JoinEvent, opened, step } from './join.ts';
 import { openLevels } from './levels.ts';
 import { createMedia, type Media, type MediaEvent } from './media/media.ts';
@@ -247,11 +248,9 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
   const connect = (own: Signer) => {
     advance({ kind: 'device-stands' });
     // In order: what comes while the agreement is being verified waits for it.
-    let words = Promise.resolve();
+    const words = inOrder();
     const on = openSocket(place, own, {
-      said: (word) => {
-        words = words.then(() => said(word, on, own)).catch((cause: unknown) => reportError(cause));
-      },
+      said: (word) => words(() => said(word, on, own)),
       refused: (refusal) => advance({ kind: 'broke', refusal }),
       line: (now) => reach('node', now),
       closed: (refusal) => {

@@ -22,6 +22,7 @@ import {
 } from '@parley/protocol/log';
 import { type Due, due } from '@parley/protocol/meeting';
 import type { Blobs } from './blobs.ts';
+import { inOrder } from './in-order.ts';
 
 /** A member whose turn it was has this long, in ms, before it is the next one's as well. */
 const TURN = 1_000;
@@ -63,7 +64,7 @@ export const openTable = (needs: TableNeeds): Table => {
   let circle: Circle | null = null;
   let submitted: Submitted | null = null;
   let closed = false;
-  let queue = Promise.resolve();
+  const queue = inOrder();
   let latest: { readonly ledger: Ledger; readonly restricted: ReadonlySet<number> } | null = null;
   let duty: { readonly name: string; readonly since: number } | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -164,7 +165,7 @@ export const openTable = (needs: TableNeeds): Table => {
     const wait = place * TURN - (performance.now() - since);
     clearTimeout(timer);
     if (wait > 0) {
-      timer = setTimeout(() => inOrder(serve), wait);
+      timer = setTimeout(() => next(serve), wait);
       return;
     }
     await (todo.kind === 'found' ? found(todo, ledger) : commit(todo));
@@ -202,29 +203,26 @@ export const openTable = (needs: TableNeeds): Table => {
     submitted = { kind: 'commit', pending: draft.pending, act: await needs.submit(action, blobs) };
   };
 
-  const inOrder = (step: () => Promise<void>) => {
-    queue = queue
-      .then(async () => {
-        if (!closed) await step();
-      })
-      .catch((cause: unknown) => reportError(cause));
-  };
+  const next = (step: () => Promise<void>) =>
+    queue(async () => {
+      if (!closed) await step();
+    });
 
   return {
     moved: (ledger, entry, restricted) => {
       latest = { ledger, restricted };
       for (const [id, seating] of ledger.state.seatings) known.set(id, seating);
       if (entry) waiting = [...waiting, { table: ledger.state.table, entry }];
-      inOrder(drain);
-      inOrder(serve);
+      next(drain);
+      next(serve);
     },
     refused: (act) =>
-      inOrder(async () => {
+      next(async () => {
         if (!submitted || !equal(submitted.act, act)) return;
         dropSubmitted();
         // Whatever was wrong is seldom over at once; if the log moves, that is heard.
         clearTimeout(timer);
-        timer = setTimeout(() => inOrder(serve), TURN);
+        timer = setTimeout(() => next(serve), TURN);
       }),
     close: () => {
       closed = true;

@@ -126,7 +126,6 @@ export type StageView = {
   readonly proven: 'all' | 'some' | 'none';
   readonly audience: readonly DelegationView[];
   readonly notices: readonly Notice[];
-  /** Sound could not start without a gesture: one button starts it. */
   /** One's own node, over which everything but sound and picture goes. */
   readonly node: 'reached' | 'away';
   /** The host's node, as one's own node knows it. */

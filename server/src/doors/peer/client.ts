@@ -15,8 +15,9 @@ export class SaidRefusal extends Refusal {}
 /** Another node, as it is asked. Requests are signed, answers verified; there are no redirects and no second tries. */
 export type PeerClient = {
   /**
-   * Refused with what the peer refuses (`SaidRefusal`), or `peer.unreachable`, `peer.address`, `peer.root-changed` (another root
-   * answers there), `peer.recipient`, `peer.digest`, `peer.forged`, `peer.stale`, `peer.unsigned`, `bytes.*`.
+   * Refused with what the peer refuses (`SaidRefusal`), or `peer.unreachable`, `peer.address`, `peer.root-changed`
+   * (another root answers there), `peer.recipient`, `peer.digest`, `peer.forged`, `peer.stale`, `peer.unsigned`,
+   * `bytes.*`.
    */
   readonly ask: (request: PeerRequest) => Promise<PeerReply | Refusal>;
   readonly close: () => void;

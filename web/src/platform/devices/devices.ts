@@ -175,8 +175,8 @@ export function createDevices(options: DevicesOptions): Devices {
     else if (camera === null) shut('video');
     else await open('video', camera ?? null);
     if (microphone === null) shut('audio');
-    else if (!unasked) await open('audio', microphone ?? null);
-    await list();
+    if (microphone === null || unasked) await list();
+    else await open('audio', microphone ?? null);
   };
   // Not before the caller holds what it will be told of.
   queueMicrotask(() => void begin());

@@ -173,8 +173,7 @@ export class Leg {
       void room.disconnect(false);
       return;
     }
-    if (this.#held !== null) drop(this.#held);
-    this.#held = null;
+    this.#dropHeld();
     this.#become('ready');
     // Made while there is time: making them when the seat is taken would hold up the first picture.
     if (this.options.publishes) theDecoys();
@@ -211,8 +210,7 @@ export class Leg {
 
   /** What was held has ended before a new Room stood. */
   #letGo(why: string): void {
-    if (this.#held !== null) drop(this.#held);
-    this.#held = null;
+    this.#dropHeld();
     this.#mend(why);
   }
 
@@ -222,10 +220,14 @@ export class Leg {
     this.#become('mending');
   }
 
-  #drop(): void {
+  #dropHeld(): void {
     if (this.#held !== null) drop(this.#held);
-    if (this.#room !== null) drop({ room: this.#room, publication: this.#publication });
     this.#held = null;
+  }
+
+  #drop(): void {
+    this.#dropHeld();
+    if (this.#room !== null) drop({ room: this.#room, publication: this.#publication });
     this.#publication = null;
     this.#room = null;
   }
