@@ -147,8 +147,8 @@ test.describe('a relay in the middle', () => {
   const manipulate = (manipulation: Manipulation) =>
     relay.page.evaluate((given) => window.ghost.manipulate(given), manipulation);
   const drops = (codes: readonly string[], count: number) => refuses(victim.page, codes, count, within);
-  const tileSays = async (...states: readonly string[]) =>
-    expect.poll(async () => states.includes((await victim.tiles())[0]?.state ?? ''), within).toBe(true);
+  const tileSays = (...states: readonly string[]) =>
+    expect.poll(async () => (await victim.tiles())[0]?.state, within).toMatch(new RegExp(`^(${states.join('|')})$`));
   /** The relay does nothing, and those who only listen come anew: what it passes on is seen again. */
   const honest = async () => {
     await manipulate({ kind: 'none' });
@@ -157,10 +157,8 @@ test.describe('a relay in the middle', () => {
   };
 
   test.beforeAll(async ({ browser }) => {
-    const [source] = [...stage.borland.proxy.passages].filter(({ publishes }) => publishes);
-    if (!source) throw new Error('nobody publishes');
     relay = await openGhost(browser, pages, stage.borland, { publishes: true });
-    stepOut = await standBetween(stage.borland, relay, source.identity);
+    stepOut = await standBetween(stage.borland, relay);
     await honest();
   });
   test.afterAll(() => stepOut());

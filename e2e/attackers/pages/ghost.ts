@@ -1,4 +1,4 @@
-import { type RemoteTrack, type RemoteTrackPublication, Room, RoomEvent, Track } from 'livekit-client';
+import { Room, RoomEvent, Track } from 'livekit-client';
 import { Refusal } from '../../../protocol/src/bytes/index.ts';
 import { readHeader } from '../../../protocol/src/frames/header.ts';
 import { splitKid } from '../../../protocol/src/frames/kid.ts';
@@ -14,8 +14,8 @@ export type Ghost = {
   publishers(): readonly string[];
   /** Publishes a picture and a sound of its own, in clear. */
   publishPlain(): Promise<void>;
-  /** Takes what one participant sends and sends it on as its own. */
-  publishRelay(of: string): Promise<void>;
+  /** Takes what the one who publishes here sends, under whatever transport name, and sends it on as its own. */
+  publishRelay(): Promise<void>;
   manipulate(how: Manipulation): void;
   /** Sends frames that it seals with keys it was given, as whoever the forger names. */
   publishForged(forger: Forger): Promise<void>;
@@ -64,7 +64,6 @@ let recording = false;
 let room: Room;
 let outgoing: { readonly [kind in Kind]: Handler } = { audio: (frame) => frame.data, video: (frame) => frame.data };
 let relayed: Relay | null = null;
-const sourceOf = new WeakMap<MediaStreamTrack, string>();
 
 const kindOf = (track: MediaStreamTrack | null): Kind => (track?.kind === 'audio' ? 'audio' : 'video');
 
@@ -121,7 +120,7 @@ class Watched extends RTCPeerConnection {
   sweep(): void {
     for (const { sender, receiver } of this.getTransceivers()) {
       const kind = kindOf(receiver.track);
-      if (!piped.has(receiver)) pipe(receiver, (frame) => received(kind, receiver.track, frame));
+      if (!piped.has(receiver)) pipe(receiver, (frame) => received(kind, frame));
       if (!piped.has(sender)) pipe(sender, (frame) => sends(kind, frame));
       piped.add(receiver);
       piped.add(sender);
@@ -129,11 +128,11 @@ class Watched extends RTCPeerConnection {
   }
 }
 
-const received = async (kind: Kind, track: MediaStreamTrack, frame: Frame): Promise<boolean> => {
+const received = async (kind: Kind, frame: Frame): Promise<boolean> => {
   const data = new Uint8Array(frame.data.slice(0));
   look(kind, data);
   if (recording) kept.push({ kind, data });
-  if (relayed && sourceOf.get(track) === relayed.of) relayed.take(kind, data, frame.type === 'key');
+  relayed?.take(kind, data, frame.type === 'key');
   return true;
 };
 
@@ -203,11 +202,7 @@ const publish = async (
 const ghost: Ghost = {
   async join(url, token) {
     room = new Room({ adaptiveStream: false, dynacast: false });
-    const learn = (track: RemoteTrack, _publication: RemoteTrackPublication, participant: { identity: string }) => {
-      sourceOf.set(track.mediaStreamTrack, participant.identity);
-      document.body.append(track.attach());
-    };
-    room.on(RoomEvent.TrackSubscribed, learn);
+    room.on(RoomEvent.TrackSubscribed, (track) => document.body.append(track.attach()));
     await room.connect(url, token, { rtcConfig: { iceServers: [] } });
   },
   async observed() {
@@ -227,10 +222,10 @@ const ghost: Ghost = {
     outgoing = { audio: (frame) => frame.data, video: (frame) => frame.data };
     await publish(10);
   },
-  async publishRelay(of) {
+  async publishRelay() {
     let step = () => {};
     let key = () => {};
-    relayed = relay(of, (isKey) => {
+    relayed = relay((isKey) => {
       if (isKey) key();
       step();
     });

@@ -14,7 +14,6 @@ type Item = { readonly data: Uint8Array<ArrayBuffer>; readonly at: number; reado
 
 /** One participant's frames on their way through the relay. */
 export type Relay = {
-  readonly of: string;
   readonly take: (kind: Kind, data: Uint8Array<ArrayBuffer>, key: boolean) => void;
   /** What goes out in the next frame of the relay's own encoder; `key`: that frame is announced as a key frame. */
   readonly next: (kind: Kind, key: boolean) => ArrayBuffer | null;
@@ -24,7 +23,7 @@ export type Relay = {
 const KEPT = 1_500;
 
 /** Makes a relay; `came` hears of each picture, so that one is encoded for it. */
-export const relay = (of: string, came: (key: boolean) => void): Relay => {
+export const relay = (came: (key: boolean) => void): Relay => {
   const queues: { readonly [kind in Kind]: Item[] } = { audio: [], video: [] };
   const past: { readonly [kind in Kind]: Item[] } = { audio: [], video: [] };
   let how: Manipulation = { kind: 'none' };
@@ -53,7 +52,6 @@ export const relay = (of: string, came: (key: boolean) => void): Relay => {
   };
 
   return {
-    of,
     take: (kind, data, key) => {
       const item = { data, at: performance.now(), key };
       queues[kind].push(item);
