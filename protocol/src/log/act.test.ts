@@ -18,7 +18,7 @@ import {
   testLog,
   testMeeting,
 } from '../testing/index.ts';
-import { actorName, openAct, signAct, verifyAct } from './index.ts';
+import { actorName, openAct, verifyAct } from './index.ts';
 
 const meeting = await testMeeting();
 const [alba, borland] = meeting.delegations;
@@ -180,16 +180,18 @@ test('[ACT3] a mandate for another meeting admits nobody', async () => {
 
 test('[ACT4] refuses a number that was used or passed by, also after the actor has left', async () => {
   const { log, state, own, code } = await seated();
-  const by = { kind: 'device' as const, mandate: principal.mandate };
-  const leave = (n: number) =>
-    signAct(principal.device, { meeting: meeting.id, by, n, saw: state.head, action: { kind: 'leave', seating: own } });
+  const action = { kind: 'found' as const, circle: 'table' as const, generation: 1, authenticator: seedOf('epoch 0') };
+  const found = (n: number) => actOf(state, principal, action, { n });
   const [held] = log.entries;
   const last = held?.act.n ?? 0;
-  expect(await code(await leave(last))).toBe('act.sequence');
-  expect(await code(await leave(0))).toBe('act.sequence');
-  expect(await code(await leave(last + 1))).toBe('granted');
+  expect(await code(await found(last))).toBe('act.sequence');
+  expect(await code(await found(0))).toBe('act.sequence');
+  expect(await code(await found(last + 1))).toBe('granted');
   // The request to sit again, word for word, after its device has left.
-  const left = await enter(log.ledger, entryBytes(state, await leave(last + 1)));
+  const left = await enter(
+    log.ledger,
+    entryBytes(state, await actOf(state, principal, { kind: 'leave', seating: own })),
+  );
   if (!('state' in left)) throw new Error(left.code);
   expect(codeOf(await enter(left, entryBytes(left.state, held?.entry.act ?? new Uint8Array())))).toBe('act.sequence');
 });
@@ -203,9 +205,10 @@ test('[ACT4] numbers of other actors are their own', async () => {
 
 test('[ACT5] refuses an act that saw another log; the call sheet is a head as well', async () => {
   const { state, code } = await seated();
-  expect(await code(await raw(state, { saw: { seq: 1, head: meeting.sheet.hash } }))).toBe('act.fork');
-  expect(await code(await raw(state, { saw: { seq: 0, head: state.head.head } }))).toBe('act.fork');
-  expect(await code(await raw(state, { saw: { seq: 0, head: meeting.sheet.hash } }))).toBe('granted');
+  const action = { kind: 'found', circle: 'table', generation: 1, authenticator: seedOf('epoch 0') };
+  expect(await code(await raw(state, { action, saw: { seq: 1, head: meeting.sheet.hash } }))).toBe('act.fork');
+  expect(await code(await raw(state, { action, saw: { seq: 0, head: state.head.head } }))).toBe('act.fork');
+  expect(await code(await raw(state, { action, saw: { seq: 0, head: meeting.sheet.hash } }))).toBe('granted');
 });
 
 test('[ACT5] a restriction that the host held back for long can still be ordered', async () => {

@@ -20,7 +20,7 @@ import {
   within,
 } from '../bytes/index.ts';
 import { type Check, checkOf, claimMandate, firstRefusal, type Mandate, mandateChain } from '../identity/index.ts';
-import type { State } from './state.ts';
+import { type Seating, type State, standingUnder } from './state.ts';
 
 /** What the log can hold. `sit`, `found` and `commit` are permissions; `leave`, `remove` and `lost` restrictions. */
 export const action = variant({
@@ -68,6 +68,16 @@ export type Act = ActBody & {
 export const isRestriction = (one: Action): one is Extract<Action, { kind: 'leave' | 'remove' | 'lost' }> =>
   one.kind === 'leave' || one.kind === 'remove' || one.kind === 'lost';
 
+/**
+ * The seating in which a device acts: for a permission the one that stands, for a restriction the one that stood at the
+ * place which it saw, so that it is judged alike whenever it comes. Null where there is none, and for a node.
+ */
+export const actingSeating = (
+  state: State,
+  { by, action, saw }: Pick<ActBody, 'by' | 'action' | 'saw'>,
+): Seating | null =>
+  by.kind === 'device' ? standingUnder(state, by.mandate, isRestriction(action) ? saw.seq : state.head.seq) : null;
+
 /** Signs an act with the acting device's key, or the node's issuing key. */
 export const signAct = async (signer: Signer, statement: Omit<ActBody, 'v'>): Promise<Bytes> => {
   const message = encode({ v: 1, ...statement });
@@ -82,8 +92,8 @@ export const actorName = (by: Actor): string =>
 export type ClaimedAct = { readonly act: Act; readonly checks: readonly Check[] };
 
 /**
- * Reads an act and says which signatures must stand: that of the device of a mandate that is seated (or that this
- * very request to sit shows, valid at `time`), or of a delegation's node. Refuses `act.meeting`, `act.ahead` (it
+ * Reads an act and says which signatures must stand: that of the device of its `actingSeating` (or of the mandate that
+ * this very request to sit shows, valid at `time`), or of a delegation's node. Refuses `act.meeting`, `act.ahead` (it
  * saw a head that is not held here yet: keep it and ask for entries), `act.unknown-actor`, `act.mandate` (a request
  * to sit under another mandate than the one it shows), and what `claimMandate` refuses under the roots of the call
  * sheet; its check refuses `act.forged`. What the act may do is for `judge`.
@@ -154,8 +164,8 @@ const actingKey = (state: State, act: ActBody, time: number): ActingKey | Refusa
     if (!equal(mandate.hash, by.mandate)) return new Refusal('act.mandate', toHex(by.mandate));
     return { key: mandate.device, root: toHex(mandate.root), mandate, checks };
   }
-  for (const seating of state.seatings.values())
-    if (equal(seating.mandate, by.mandate))
-      return { key: seating.device, root: seating.root, mandate: null, checks: [] };
-  return new Refusal('act.unknown-actor', toHex(by.mandate));
+  const own = actingSeating(state, act);
+  return own
+    ? { key: own.device, root: own.root, mandate: null, checks: [] }
+    : new Refusal('act.unknown-actor', toHex(by.mandate));
 };

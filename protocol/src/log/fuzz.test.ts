@@ -37,7 +37,6 @@ test('[LOG4] 24,000 acts, valid and not: two parties reach the same state or the
     'circle.up-to',
     'circle.welcome',
     'granted',
-    'restrict.ahead',
     'restrict.not-seated',
     'restrict.not-yours',
   ]);

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type Bytes, hash } from '../bytes/index.ts';
+import { type Bytes, hash, Refusal } from '../bytes/index.ts';
 import {
   actOf,
   codeOf,
   enter,
   entryBytes,
-  granted,
   nodeActOf,
   place,
   seat,
@@ -284,10 +283,19 @@ describe('circles', () => {
 });
 
 describe('restrictions', () => {
-  test('[RESTRICT1] of whoever does not stand, or is not known yet', async () => {
+  const removing = (seating: number): Action => ({ kind: 'remove', seating, reason: 'Recalled' });
+  /** What an act ends that comes directly, or the code that it meets. */
+  const ends = async (log: TestLog, given: Bytes) => {
+    const { state } = log.ledger;
+    const act = await verifyAct(state, given, TEST_TIME);
+    const ended = act instanceof Refusal ? act : judgeDirect(state, act);
+    return ended instanceof Refusal ? ended.code : ended;
+  };
+
+  test('[RESTRICT1] of whoever does not stand', async () => {
     const { log, a } = await atTable();
     const { seq } = log.ledger.state.head;
-    expect(await meets(log, principal, { kind: 'leave', seating: seq + 1 })).toBe('restrict.ahead');
+    expect(await meets(log, principal, { kind: 'leave', seating: seq + 1 })).toBe('restrict.not-seated');
     expect(await meets(log, principal, { kind: 'leave', seating: 0 })).toBe('restrict.not-seated');
     expect(await meets(log, principal, { kind: 'leave', seating: 3 })).toBe('restrict.not-seated');
     const again = await seat(log, principal);
@@ -298,7 +306,6 @@ describe('restrictions', () => {
   test('[RESTRICT2] one leaves oneself, a principal removes its own, a node gives up its own', async () => {
     const { log, a, b } = await atTable();
     const c = await seat(log, adviser);
-    const removing = (seating: number): Action => ({ kind: 'remove', seating, reason: 'Recalled' });
     const byNode = async (by: typeof alba, action: Action) => {
       const { state } = log.ledger;
       return codeOf(await enter(log.ledger, entryBytes(state, await nodeActOf(state, by, action))));
@@ -318,14 +325,52 @@ describe('restrictions', () => {
     expect(await byNode(alba, { kind: 'leave', seating: c })).toBe('restrict.not-yours');
   });
 
-  test('[RESTRICT3] acts on receipt, whatever number it has and whatever head it saw', async () => {
+  test('[ACT4] [RESTRICT3] acts on receipt and in the log, whatever number it has, and uses none up', async () => {
     const { log, b } = await atTable();
-    const { state } = log.ledger;
-    const saw = { seq: 1, head: seedOf('another log') };
-    const act = await actOf(state, counterpart, { kind: 'leave', seating: b }, { n: 0, saw });
-    const verified = granted(await verifyAct(state, act, TEST_TIME));
-    expect(judgeDirect(state, verified)).toEqual([b]);
-    expect(codeOf(await enter(log.ledger, entryBytes(state, act)))).toBe('act.sequence');
+    const c = await seat(log, adviser);
+    const removal = await actOf(log.ledger.state, principal, removing(c), { n: Number.MAX_SAFE_INTEGER });
+    expect(await ends(log, removal)).toEqual([c]);
+    await settle(log, removal);
+    expect(await meets(log, principal, sitAction(principal, 'next'))).toBe('granted');
+    const leave = await actOf(log.ledger.state, counterpart, { kind: 'leave', seating: b }, { n: 0 });
+    expect(await ends(log, leave)).toEqual([b]);
+    expect(codeOf(await enter(log.ledger, entryBytes(log.ledger.state, leave)))).toBe('granted');
+  });
+
+  test('[ACT3] [RESTRICT3] a removal that the host held back stands after the principal who made it has left', async () => {
+    const { log, a } = await atTable();
+    const c = await seat(log, adviser);
+    const removal = await actOf(log.ledger.state, principal, removing(c));
+    await settle(log, await actOf(log.ledger.state, principal, { kind: 'leave', seating: a }));
+    expect(await ends(log, removal)).toEqual([c]);
+    expect(codeOf(await enter(log.ledger, entryBytes(log.ledger.state, removal)))).toBe('granted');
+  });
+
+  test('[ACT3] [RESTRICT1] a principal that was removed reaches nobody who sits down after that', async () => {
+    const { log, a } = await atTable();
+    const c = await seat(log, adviser);
+    const before = log.ledger.state.head;
+    const lost = await nodeActOf(log.ledger.state, alba, { kind: 'lost', seating: a });
+    await settle(log, lost);
+    expect(await ends(log, await actOf(log.ledger.state, principal, removing(c)))).toBe('act.unknown-actor');
+    expect(await ends(log, await actOf(log.ledger.state, principal, removing(c), { saw: before }))).toEqual([c]);
+    const anew = await seat(log, adviser);
+    expect(await ends(log, await actOf(log.ledger.state, principal, removing(anew), { saw: before }))).toBe(
+      'restrict.not-seated',
+    );
+    // Seated again it acts again; what its earlier seating saw is still that one's.
+    await seat(log, principal);
+    expect(await ends(log, await actOf(log.ledger.state, principal, removing(anew)))).toEqual([anew]);
+    expect(await ends(log, await actOf(log.ledger.state, principal, { kind: 'leave', seating: a }))).toBe(
+      'restrict.not-seated',
+    );
+  });
+
+  test('[ACT5] [RESTRICT3] what saw another log does not act, since it could never be ordered', async () => {
+    const { log, b } = await atTable();
+    const saw = { seq: log.ledger.state.head.seq, head: seedOf('another log') };
+    const act = await actOf(log.ledger.state, counterpart, { kind: 'leave', seating: b }, { saw });
+    expect(await ends(log, act)).toBe('act.fork');
   });
 
   test('[RESTRICT3] nothing else acts so, and nobody else’s word does', async () => {
@@ -338,7 +383,7 @@ describe('restrictions', () => {
     expect(await direct(adviser, sitAction(adviser, 'x'))).toBe('restrict.not-direct');
     expect(await direct(principal, commit())).toBe('restrict.not-direct');
     expect(await direct(principal, { kind: 'remove', seating: b, reason: 'x' })).toBe('restrict.not-yours');
-    expect(await direct(principal, { kind: 'leave', seating: 99 })).toBe('restrict.ahead');
+    expect(await direct(principal, { kind: 'leave', seating: 99 })).toBe('restrict.not-seated');
     expect(await direct({ ...principal, device: counterpart.device }, { kind: 'leave', seating: a })).toBe(
       'act.forged',
     );

@@ -1,5 +1,5 @@
 import { equal, isWeak, Refusal, toHex } from '../bytes/index.ts';
-import { type Act, type Action, actorName, isRestriction } from './act.ts';
+import { type Act, type Action, actingSeating, actorName, isRestriction } from './act.ts';
 import { wasUsed } from './past.ts';
 import { type CircleState, headAt, numberOf, roster, type Seating, type State } from './state.ts';
 
@@ -11,28 +11,14 @@ export type Effect =
 
 /**
  * Decides what a verified act may do in a state: the host before it orders, everybody before they believe.
- * Refuses `act.sequence` (its number is not above its actor's last), `act.fork` (it saw a head that this log does
- * not have), and by action the codes of ADMIT, CIRCLE and RESTRICT in SPEC.md.
+ * Refuses `act.sequence` (a permission whose number is not above its actor's last), `act.fork` (it saw a head that this
+ * log does not have), and by action the codes of ADMIT, CIRCLE and RESTRICT in SPEC.md.
  */
 export const judge = (state: State, act: Act): Effect | Refusal => {
-  if (act.n <= numberOf(state, actorName(act.by))) return new Refusal('act.sequence', `${act.n}`);
+  if (!isRestriction(act.action) && act.n <= numberOf(state, actorName(act.by)))
+    return new Refusal('act.sequence', `${act.n}`);
   const seen = headAt(state, act.saw.seq);
   if (!seen || !equal(seen, act.saw.head)) return new Refusal('act.fork', `${act.saw.seq}`);
-  return judgeAction(state, act);
-};
-
-/**
- * Decides a restriction that came directly, outside the log: which seatings it ends here and now. Its number and
- * the head it saw are left to the log. Refuses `restrict.not-direct` for any other act, and the RESTRICT codes.
- */
-export const judgeDirect = (state: State, act: Act): readonly number[] | Refusal => {
-  if (!isRestriction(act.action)) return new Refusal('restrict.not-direct', act.action.kind);
-  const effect = judgeAction(state, act);
-  if (effect instanceof Refusal) return effect;
-  return effect.kind === 'end' ? effect.ends : new Refusal('restrict.not-direct', act.action.kind);
-};
-
-const judgeAction = (state: State, act: Act): Effect | Refusal => {
   const { action } = act;
   switch (action.kind) {
     case 'sit':
@@ -46,6 +32,16 @@ const judgeAction = (state: State, act: Act): Effect | Refusal => {
     case 'lost':
       return judgeEnd(state, act, action);
   }
+};
+
+/**
+ * Decides a restriction that came directly, outside the log: which seatings it ends here and now, just as when it is
+ * ordered. Refuses `restrict.not-direct` for any other act, and what `judge` refuses.
+ */
+export const judgeDirect = (state: State, act: Act): readonly number[] | Refusal => {
+  const effect = isRestriction(act.action) ? judge(state, act) : null;
+  if (effect instanceof Refusal) return effect;
+  return effect?.kind === 'end' ? effect.ends : new Refusal('restrict.not-direct', act.action.kind);
 };
 
 const judgeSit = (state: State, act: Act): Effect | Refusal => {
@@ -79,16 +75,8 @@ const judgeSit = (state: State, act: Act): Effect | Refusal => {
   return { kind: 'seat', seating, ends };
 };
 
-/** The actor's present seating. */
-const ownSeating = (state: State, act: Act): Seating | undefined => {
-  const { by } = act;
-  if (by.kind !== 'device') return undefined;
-  for (const seating of state.seatings.values()) if (equal(seating.mandate, by.mandate)) return seating;
-  return undefined;
-};
-
 const judgeFound = (state: State, act: Act, action: Extract<Action, { kind: 'found' }>): Effect | Refusal => {
-  const own = ownSeating(state, act);
+  const own = actingSeating(state, act);
   if (!own) return new Refusal('circle.not-member', actorName(act.by));
   const { table } = state;
   if (table?.members.some((member) => state.seatings.has(member)))
@@ -108,7 +96,7 @@ const judgeFound = (state: State, act: Act, action: Extract<Action, { kind: 'fou
 };
 
 const judgeCommit = (state: State, act: Act, action: Extract<Action, { kind: 'commit' }>): Effect | Refusal => {
-  const own = ownSeating(state, act);
+  const own = actingSeating(state, act);
   const { table } = state;
   if (!table || action.generation !== table.generation) return new Refusal('circle.generation', `${action.generation}`);
   if (!own || !table.members.includes(own.id)) return new Refusal('circle.not-member', actorName(act.by));
@@ -129,10 +117,10 @@ const judgeEnd = (
   act: Act,
   action: Extract<Action, { kind: 'leave' | 'remove' | 'lost' }>,
 ): Effect | Refusal => {
-  if (action.seating > state.head.seq) return new Refusal('restrict.ahead', `${action.seating}`);
   const target = state.seatings.get(action.seating);
-  if (!target) return new Refusal('restrict.not-seated', `${action.seating}`);
-  const own = ownSeating(state, act);
+  // What it could not see it cannot take away: whoever was removed reaches nobody who sits down after that.
+  if (!target || target.id > act.saw.seq) return new Refusal('restrict.not-seated', `${action.seating}`);
+  const own = actingSeating(state, act);
   const may = {
     leave: own?.id === target.id,
     remove: own?.seat.role === 'principal' && own.root === target.root,

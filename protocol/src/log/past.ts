@@ -5,18 +5,21 @@ import type { Seating } from './state.ts';
 export type Moment = {
   readonly head: Bytes;
   readonly time: number;
-  /** Who acted (`actorName`), with the number of the act. */
-  readonly actor: string;
-  readonly n: number;
-  /** The seating that it began. */
+  /** Who acted (`actorName`), with the number of the act; null for a restriction, whose number says nothing. */
+  readonly numbered: { readonly actor: string; readonly n: number } | null;
+  /** The seating that it began, and the numbers of those that it ended. */
   readonly seating: Seating | null;
+  readonly ends: readonly number[];
 };
 
 /** One growing trail, shared by all states along a log: each sees no further than its own length. */
 type Trail = {
   readonly moments: Moment[];
-  /** Places at which an actor acted, rising. */
+  /** Places of an actor's numbered acts, rising. */
   readonly acts: Map<string, number[]>;
+  /** Seatings under a mandate (hex), rising, and the place at which each ended. */
+  readonly seatings: Map<string, number[]>;
+  readonly ends: Map<number, number>;
   /** Place at which a frame key or the hash of a KeyPackage first stood. */
   readonly keys: Map<string, number>;
 };
@@ -27,23 +30,36 @@ export type Past = { readonly trail: Trail; readonly length: number };
 const keysOf = ({ seating }: Moment): readonly string[] =>
   seating ? [toHex(seating.frameKey), toHex(seating.keyPackage)] : [];
 
+const listIn = (lists: Map<string, number[]>, name: string): number[] => {
+  const list = lists.get(name) ?? [];
+  lists.set(name, list);
+  return list;
+};
+
 const lengthen = (trail: Trail, moment: Moment): void => {
   const seq = trail.moments.push(moment) - 1;
-  const acts = trail.acts.get(moment.actor);
-  if (acts) acts.push(seq);
-  else trail.acts.set(moment.actor, [seq]);
+  const { numbered, seating, ends } = moment;
+  if (numbered) listIn(trail.acts, numbered.actor).push(seq);
+  if (seating) listIn(trail.seatings, toHex(seating.mandate)).push(seq);
+  for (const ended of ends) trail.ends.set(ended, seq);
   for (const key of keysOf(moment)) if (!trail.keys.has(key)) trail.keys.set(key, seq);
 };
 
 const trailOf = (moments: readonly Moment[]): Trail => {
-  const trail: Trail = { moments: [], acts: new Map(), keys: new Map() };
+  const trail: Trail = {
+    moments: [],
+    acts: new Map(),
+    seatings: new Map(),
+    ends: new Map(),
+    keys: new Map(),
+  };
   for (const moment of moments) lengthen(trail, moment);
   return trail;
 };
 
 /** The past of an empty log: its call sheet. */
 export const firstPast = (sheetHash: Bytes): Past => ({
-  trail: trailOf([{ head: sheetHash, time: 0, actor: '', n: 0, seating: null }]),
+  trail: trailOf([{ head: sheetHash, time: 0, numbered: null, seating: null, ends: [] }]),
   length: 1,
 });
 
@@ -58,10 +74,18 @@ export const remember = ({ trail, length }: Past, moment: Moment): Past => {
 export const momentAt = ({ trail, length }: Past, seq: number): Moment | undefined =>
   seq < length ? trail.moments[seq] : undefined;
 
-/** The highest number of an actor's acts; 0 when it never acted. */
+/** The highest number of an actor's numbered acts; 0 when there is none. */
 export const lastNumber = ({ trail, length }: Past, actor: string): number => {
   const seq = trail.acts.get(actor)?.findLast((at) => at < length);
-  return seq === undefined ? 0 : (trail.moments[seq]?.n ?? 0);
+  return seq === undefined ? 0 : (trail.moments[seq]?.numbered?.n ?? 0);
+};
+
+/** The seating that stood under a mandate (hex) after the entry at a place; undefined where none did. */
+export const stoodUnder = ({ trail, length }: Past, mandate: string, seq: number): Seating | undefined => {
+  if (seq >= length) return undefined;
+  const id = trail.seatings.get(mandate)?.findLast((at) => at <= seq);
+  if (id === undefined || (trail.ends.get(id) ?? length) <= seq) return undefined;
+  return trail.moments[id]?.seating ?? undefined;
 };
 
 /** Whether a frame key, or the hash of a KeyPackage, ever stood in this log. */

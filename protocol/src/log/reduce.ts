@@ -1,5 +1,5 @@
 import { Refusal } from '../bytes/index.ts';
-import { actorName } from './act.ts';
+import { actorName, isRestriction } from './act.ts';
 import type { VerifiedEntry } from './entry.ts';
 import { judge } from './judge.ts';
 import { remember } from './past.ts';
@@ -14,11 +14,13 @@ export const reduce = (state: State, { entry, act }: VerifiedEntry): State | Ref
   if (effect instanceof Refusal) return effect;
   const { seq, head, time } = entry;
   const seating: Seating | null = effect.kind === 'seat' ? { id: seq, ...effect.seating } : null;
-  const past = remember(state.past, { head, time, actor: actorName(act.by), n: act.n, seating });
+  const ends = effect.kind === 'circle' ? [] : effect.ends;
+  const numbered = isRestriction(act.action) ? null : { actor: actorName(act.by), n: act.n };
+  const past = remember(state.past, { head, time, numbered, seating, ends });
   const next = { ...state, head: { seq, head }, time, past };
   if (effect.kind === 'circle') return { ...next, table: effect.table };
   const seatings = new Map(state.seatings);
-  for (const ended of effect.ends) seatings.delete(ended);
+  for (const ended of ends) seatings.delete(ended);
   if (seating) seatings.set(seq, seating);
-  return { ...next, seatings, ended: effect.ends.length > 0 ? seq : state.ended };
+  return { ...next, seatings, ended: ends.length > 0 ? seq : state.ended };
 };

@@ -1,5 +1,5 @@
-import type { Bytes } from '../bytes/index.ts';
-import { firstPast, lastNumber, momentAt, type Past } from './past.ts';
+import { type Bytes, toHex } from '../bytes/index.ts';
+import { firstPast, lastNumber, momentAt, type Past, stoodUnder } from './past.ts';
 import type { AgreedSeat, Sheet } from './sheet.ts';
 
 /** One taking of a seat; named by the sequence number of the entry that admitted it. */
@@ -64,5 +64,9 @@ export const headAt = (state: State, seq: number): Bytes | undefined => momentAt
 /** A seating, standing or ended, by its number; null where that entry admitted nobody or does not stand yet. */
 export const seatingAt = (state: State, id: number): Seating | null => momentAt(state.past, id)?.seating ?? null;
 
-/** The highest number of an actor's acts (`actorName`) so far; 0 when it never acted. */
+/** The seating that stood under a mandate after the entry at a place (as things are, unless told); null: none did. */
+export const standingUnder = (state: State, mandate: Bytes, seq = state.head.seq): Seating | null =>
+  stoodUnder(state.past, toHex(mandate), seq) ?? null;
+
+/** The highest number of an actor's permissions (`actorName`) so far; 0 when there is none. */
 export const numberOf = (state: State, actor: string): number => lastNumber(state.past, actor);

@@ -169,7 +169,7 @@ describe('the host’s decision', () => {
     expect(
       await code(await actOf(state, { ...principal, device: counterpart.device }, { kind: 'leave', seating: own })),
     ).toBe('act.forged');
-    expect(await code(await actOf(state, principal, { kind: 'leave', seating: 9 }))).toBe('restrict.ahead');
+    expect(await code(await actOf(state, principal, { kind: 'leave', seating: 9 }))).toBe('restrict.not-seated');
     expect(await code(new Uint8Array([0]))).toBe('bytes.malformed');
   });
 });

@@ -3,6 +3,7 @@ import type { Mandate } from '../identity/index.ts';
 import {
   type Act,
   type Action,
+  headAt,
   openAct,
   openEntry,
   placeAct,
@@ -109,7 +110,8 @@ const actBy = (random: Random, state: State, walkers: readonly Walker[], step: n
   const node = action.kind === 'lost' || random.chance(15);
   if (!who || (node && action.kind === 'sit')) return null;
   const by = node ? { kind: 'node', root: who.mandate.root } : { kind: 'device', mandate: who.mandate.hash };
-  const saw = random.chance(20) ? { seq: state.head.seq, head: who.mandate.hash } : state.head;
+  const seq = random.chance(8) ? random.below(state.head.seq + 1) : state.head.seq;
+  const saw = { seq, head: (random.chance(20) ? null : headAt(state, seq)) ?? who.mandate.hash };
   const n = random.chance(9) ? random.below(step + 2) : step + 1;
   const body = encode({ v: 1, meeting: state.sheet.meeting, by, n, saw, action });
   const bytes = encode({ body, sig: new Uint8Array(64) });

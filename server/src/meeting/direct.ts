@@ -25,7 +25,7 @@ export type DirectOptions = {
   readonly ledger: () => Ledger;
 };
 
-const AHEAD = new Set(['act.ahead', 'restrict.ahead']);
+const AHEAD = 'act.ahead';
 const MOST_EARLY = 64;
 
 /** Opens what the store holds of them, judged by the log as it stands. */
@@ -52,8 +52,8 @@ export const openDirect = async ({ meeting, store, clock, ledger }: DirectOption
     const name = toHex(hash('act', given));
     const judged = await judge(given);
     if (!(judged instanceof Refusal)) takeIn(name, given, judged.ends);
-    else if (AHEAD.has(judged.code)) early.set(name, { act: given, from: 'before' });
-    else if (judged.code === 'restrict.not-seated') await store.dropRestriction(meeting, hash('act', given));
+    else if (judged.code === AHEAD) early.set(name, { act: given, from: 'before' });
+    else await store.dropRestriction(meeting, hash('act', given));
   }
 
   return {
@@ -69,7 +69,7 @@ export const openDirect = async ({ meeting, store, clock, ledger }: DirectOption
         takeIn(name, given, judged.ends);
         return judged.act;
       }
-      if (!AHEAD.has(judged.code)) return judged;
+      if (judged.code !== AHEAD) return judged;
       const opened = openAct(given);
       if (opened instanceof Refusal) return opened;
       const { action } = opened.inner;
@@ -91,7 +91,7 @@ export const openDirect = async ({ meeting, store, clock, ledger }: DirectOption
       const acting: Bytes[] = [];
       for (const [name, { act }] of early) {
         const judged = await judge(act);
-        if (judged instanceof Refusal && AHEAD.has(judged.code)) continue;
+        if (judged instanceof Refusal && judged.code === AHEAD) continue;
         early.delete(name);
         if (judged instanceof Refusal || saysNothingNew(judged.ends))
           await store.dropRestriction(meeting, fromHex(name));

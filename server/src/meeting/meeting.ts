@@ -3,7 +3,6 @@ import {
   type Head,
   isRestriction,
   type Ledger,
-  numberOf,
   openAct,
   type Seating,
   type Sheet,
@@ -66,7 +65,7 @@ const FATAL = new Set(['log.fork', 'log.equivocation', 'peer.root-changed']);
 const FOUND_HERE = /^(?:log\.(?:fork|equivocation)|identity\.root-changed|peer\..+)$/;
 
 /** Codes with which a host takes a restriction later: it is given to it again. */
-const LATER = new Set(['host.away', 'host.not-synced', 'act.ahead', 'restrict.ahead']);
+const LATER = new Set(['host.away', 'host.not-synced', 'act.ahead']);
 
 /** What is answered once the meeting's node has stopped: the store may be closed. */
 const HALT = new Refusal('peer.unreachable');
@@ -94,8 +93,6 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
   /** Why nothing goes on. */
   let stopped: Refusal | null = null;
   let ended = false;
-  /** Number of this node's newest `lost`. */
-  let gaveUp = 0;
 
   const pulse = heartbeat({
     meeting,
@@ -270,7 +267,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       return run(() => orderHere(given, blobs, ownName).then((one) => (one instanceof Refusal ? one : null)));
     const link = pulse.links.find((one) => one.root === hostName);
     if (!link) return new Refusal('host.away');
-    // What brings no bytes along goes in order, restrictions above all: one that the next of its actor overtakes is refused.
+    // What brings no bytes along goes in order: a permission that the next of its actor overtakes is refused.
     const send = blobs.length > 0 ? link.ask : link.send;
     const answer = await send({ kind: 'submit', meeting, act: given, blobs });
     if (ended) return new Refusal('host.away');
@@ -320,21 +317,17 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       void link?.send({ kind: 'passed', meeting, message });
   };
 
-  const giveUp = async (seating: number, tries = 3): Promise<void> => {
+  const giveUp = async (seating: number): Promise<void> => {
     if (ended) return;
-    const { state } = ledger();
-    gaveUp = Math.max(gaveUp, numberOf(state, `node:${ownName}`)) + 1;
-    const { seq, head } = state.head;
+    const { seq, head } = ledger().state.head;
     const act = await signAct(own.signer, {
       meeting,
       by: { kind: 'node', root: own.root },
-      n: gaveUp,
+      n: 0,
       saw: { seq, head },
       action: { kind: 'lost', seating },
     });
     const refusal = await restrictEverywhere(act);
-    // Another of ours was ordered first: once more, with a newer number.
-    if (refusal?.code === 'act.sequence' && tries > 1) return giveUp(seating, tries - 1);
     if (refusal) logger.warn({ code: refusal.code, seating }, 'a lost device could not be given up');
   };
   const watch = losing({

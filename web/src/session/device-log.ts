@@ -38,7 +38,7 @@ export type DeviceLog = {
   readonly restrict: (act: Bytes) => void;
 };
 
-const AHEAD = new Set(['act.ahead', 'restrict.ahead']);
+const AHEAD = 'act.ahead';
 const MOST_EARLY = 64;
 
 /** Opens the log of a sheet. `now` gives the node's time in ms. */
@@ -91,7 +91,7 @@ export const openDeviceLog = (sheet: Sheet, now: () => number, hears: LogHears):
     const ends = act instanceof Refusal ? act : judgeDirect(ledger.state, act);
     if (act instanceof Refusal || ends instanceof Refusal) {
       // Ahead of the log that is held here: it is judged again when that moves. Else nobody's word, or done already.
-      if (ends instanceof Refusal && AHEAD.has(ends.code)) early = [...early, bytes].slice(-MOST_EARLY);
+      if (ends instanceof Refusal && ends.code === AHEAD) early = [...early, bytes].slice(-MOST_EARLY);
       return;
     }
     restricted = new Set([...restricted, ...ends]);

@@ -87,7 +87,7 @@ export const logVectors = async (): Promise<Json> => {
       'another device’s signature',
       actOf(state, { ...pa, device: pb.device }, { kind: 'leave', seating: 1 }, wish()),
     ),
-    await act('a number used before', actOf(state, pa, { kind: 'leave', seating: 1 }, { n: 1 })),
+    await act('a number used before', actOf(state, pa, { kind: 'found', ...made, authenticator: seedOf('x') }, { n: 1 })),
     await act(
       'it saw another log',
       actOf(state, pa, { kind: 'leave', seating: 1 }, { ...wish(), saw: { seq: 9, head: meeting.sheet.hash } }),
