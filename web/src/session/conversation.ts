@@ -188,12 +188,13 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
       if (said.kind === 'bind' && said.media === 'video') pictured.add(said.seating);
       if (said.kind === 'bind' || said.kind === 'proof') needs.show();
       else needs.changed();
-      // The screens have let the track go from where it was, and put it where it belongs, before frames flow again.
+      // Frames flow again once the screens have let the track go from where it was, and its new place takes it in: a
+      // picture that comes before that is lost to the eye, and the next may be long in coming.
       if (said.kind === 'bind')
         afterRender(() => {
           pictures = boundPipe(pictures, said.pipe);
-          post({ kind: 'bound', pipe: said.pipe, binding: said.binding });
           needs.show();
+          afterRender(() => afterRender(() => post({ kind: 'bound', pipe: said.pipe, binding: said.binding })));
         });
     },
     facts: (facts) => {

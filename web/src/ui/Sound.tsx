@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 
 type Props = {
   readonly track: MediaStreamTrack;
@@ -14,8 +14,13 @@ type Props = {
 /** Plays one sound track; shows nothing. */
 export const Sound = ({ track, muted, speaker, tries, onBlocked }: Props) => {
   const audio = useRef<HTMLAudioElement>(null);
-  useEffect(() => {
-    if (audio.current !== null) audio.current.srcObject = new MediaStream([track]);
+  useLayoutEffect(() => {
+    const element = audio.current;
+    if (element === null) return;
+    element.srcObject = new MediaStream([track]);
+    return () => {
+      element.srcObject = null;
+    };
   }, [track]);
   useEffect(() => {
     const element = audio.current;
