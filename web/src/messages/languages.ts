@@ -1,5 +1,6 @@
 import type { Messages } from '@lingui/core';
 import { i18n } from '@lingui/core';
+import { keep, recall } from '../platform/memory.ts';
 import type en from './en.json';
 
 /** Every sentence has an id; the English catalogue is the list of them. */
@@ -53,11 +54,11 @@ const speak = async (language: Language, document: Document): Promise<void> => {
 /** Speaks the language a person begins with; call once before the first render. */
 export const speakFirstLanguage = (document: Document, location: Location): Promise<void> => {
   const asked = new URLSearchParams(location.search).get('lang');
-  return speak(pickLanguage([asked, localStorage.getItem(memory), ...navigator.languages]), document);
+  return speak(pickLanguage([asked, recall('browser', memory), ...navigator.languages]), document);
 };
 
 /** Changes the language and remembers it for this browser. */
 export const chooseLanguage = async (tag: string, document: Document): Promise<void> => {
-  localStorage.setItem(memory, tag);
+  keep('browser', memory, tag);
   await speak(pickLanguage([tag]), document);
 };

@@ -1,3 +1,5 @@
+import { keep, recall } from '../platform/memory.ts';
+
 /** What a person chose at a seat. What was not chosen is left out. */
 export type Choices = {
   /** A camera's id, `drawn`, or null for none. */
@@ -14,7 +16,7 @@ const isId = (value: unknown): value is string | null => value === null || typeo
 
 /** The choices that this tab remembers: a reload must not open a camera that was closed. */
 export const readChoices = (seat: string): Choices => {
-  const kept: unknown = JSON.parse(sessionStorage.getItem(memory(seat)) ?? '{}');
+  const kept: unknown = JSON.parse(recall('tab', memory(seat)) ?? '{}');
   const of = (name: string): unknown =>
     typeof kept === 'object' && kept !== null ? Reflect.get(kept, name) : undefined;
   const [camera, microphone, sent] = [of('camera'), of('microphone'), of('sends')];
@@ -36,4 +38,4 @@ export const readChoices = (seat: string): Choices => {
 
 /** Remembers choices for as long as this tab lives. */
 export const keepChoices = (seat: string, choices: Choices): void =>
-  sessionStorage.setItem(memory(seat), JSON.stringify({ ...readChoices(seat), ...choices }));
+  keep('tab', memory(seat), JSON.stringify({ ...readChoices(seat), ...choices }));

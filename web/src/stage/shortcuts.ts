@@ -1,16 +1,14 @@
 import { useEffect } from 'react';
+import { keep, recall } from '../platform/memory.ts';
 import type { Actions } from '../session/view.ts';
 
 const memory = 'parley.shortcuts';
 
 /** False once a person switched the keys off in this browser. */
-export const areShortcutsOn = (): boolean => localStorage.getItem(memory) !== 'off';
+export const areShortcutsOn = (): boolean => recall('browser', memory) !== 'off';
 
 /** Switches the keys on or off, and remembers it. */
-export const setShortcuts = (on: boolean): void => {
-  if (on) localStorage.removeItem(memory);
-  else localStorage.setItem(memory, 'off');
-};
+export const setShortcuts = (on: boolean): void => keep('browser', memory, on ? null : 'off');
 
 const writing = 'input:not([type="checkbox"]), textarea, select, [contenteditable="true"]';
 const pressable = `${writing}, button, a, input, [role="dialog"]`;

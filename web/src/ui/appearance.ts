@@ -1,3 +1,5 @@
+import { keep, recall } from '../platform/memory.ts';
+
 /** How paper-like pages look: as the system does, or as the person chose. */
 export type Look = 'system' | 'light' | 'dark';
 
@@ -5,7 +7,7 @@ const memory = 'parley.look';
 
 /** What this browser remembers, `system` if nothing. */
 export const rememberedLook = (): Look => {
-  const kept = localStorage.getItem(memory);
+  const kept = recall('browser', memory);
   return kept === 'light' || kept === 'dark' ? kept : 'system';
 };
 
@@ -17,6 +19,6 @@ export const showLook = (look: Look, root: HTMLElement): void => {
 
 /** Changes the look and remembers it. */
 export const chooseLook = (look: Look, root: HTMLElement): void => {
-  localStorage.setItem(memory, look);
+  keep('browser', memory, look);
   showLook(look, root);
 };

@@ -1,4 +1,5 @@
 import { soundContext } from '../platform/devices/sound-context.ts';
+import { keep, recall } from '../platform/memory.ts';
 
 /** Short quiet sounds for one's own ears: each at most 300 ms, and each can be switched off. */
 export const signals = ['sits', 'leaves', 'line-lost', 'line-back', 'admitted'] as const;
@@ -17,13 +18,11 @@ const loudness = 0.05;
 const memory = (signal: Signal) => `parley.sound.${signal}`;
 
 /** True unless a person switched this sound off in this browser. */
-export const isAudible = (signal: Signal): boolean => localStorage.getItem(memory(signal)) !== 'off';
+export const isAudible = (signal: Signal): boolean => recall('browser', memory(signal)) !== 'off';
 
 /** Switches one sound on or off, and remembers it. */
-export const setAudible = (signal: Signal, audible: boolean): void => {
-  if (audible) localStorage.removeItem(memory(signal));
-  else localStorage.setItem(memory(signal), 'off');
-};
+export const setAudible = (signal: Signal, audible: boolean): void =>
+  keep('browser', memory(signal), audible ? null : 'off');
 
 /** Plays one sound, unless it is switched off or the browser still waits for a gesture. */
 export const play = (signal: Signal): void => {
