@@ -91,6 +91,17 @@ test('right to left and on a wall: nothing is cut off sideways', async ({ page }
   }
 });
 
+// Turns red with `minmax(0, 1fr) minmax(0, auto)` in .caption (web/src/stage/Tile.module.css).
+test('whatever a tile has to say, it leaves the name its room', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(page, 'nl');
+  for (const name of (await states(page)).filter((state) => state.startsWith('stage'))) {
+    await show(page, name);
+    const names = page.locator('[data-seating] > div:last-child > p:first-child > span:first-child');
+    for (const one of await names.all()) expect.soft((await one.boundingBox())?.width ?? 0, name).toBeGreaterThan(32);
+  }
+});
+
 test('the panels of the stage: axe finds nothing', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await open(page);
