@@ -1,13 +1,5 @@
 import { type Bytes, equal, hash, Refusal, toHex } from '@parley/protocol/bytes';
-import {
-  type Head,
-  isRestriction,
-  type Ledger,
-  openAct,
-  type Seating,
-  type Sheet,
-  signAct,
-} from '@parley/protocol/log';
+import { type Head, isRestriction, type Ledger, openAct, type Seating, type Sheet } from '@parley/protocol/log';
 import { loadKeys } from '@parley/protocol/meeting';
 import type { NodeToDevice, PeerReply, PeerRequest } from '@parley/protocol/wire';
 import type { FastifyBaseLogger } from 'fastify';
@@ -19,6 +11,7 @@ import type { Link } from './links.ts';
 import { losing, type Parting } from './losing.ts';
 import { newest } from './passing.ts';
 import { openRecord, type Recorded, type RecordOptions } from './record.ts';
+import { restricting } from './restricting.ts';
 import { serial } from './serial.ts';
 
 /** One meeting at one node: it orders (the host), verifies, stores, countersigns, tells. */
@@ -54,8 +47,6 @@ export type MeetingOptions = Omit<RecordOptions, 'maySign'> & {
 const PART = 64;
 /** How long after its start a node lets permissions wait for the first word of every counterpart. */
 const FIRST_WORD_MS = 3_000;
-/** How long a host leaves it to others to give it a restriction that it holds. */
-const ORDER_AFTER_MS = 1_000;
 /** How long devices have to come back after a start of their node. */
 const AFTER_START_MS = 10_000;
 /** Codes after which there is nothing to go on with: two logs exist, or a pinned root is not what it was. */
@@ -63,9 +54,6 @@ const FATAL = new Set(['log.fork', 'log.equivocation', 'peer.root-changed']);
 
 /** Codes of what a node finds itself: a host's word of them says nothing, and no device is told it. */
 const FOUND_HERE = /^(?:log\.(?:fork|equivocation)|identity\.root-changed|peer\..+)$/;
-
-/** Codes with which a host takes a restriction later: it is given to it again. */
-const LATER = new Set(['host.away', 'host.not-synced', 'act.ahead']);
 
 /** What is answered once the meeting's node has stopped: the store may be closed. */
 const HALT = new Refusal('peer.unreachable');
@@ -104,7 +92,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     head: () => record.ledger().state.head.seq,
     take: (root, from, reply) => catching(root, from, reply),
     failed: (refusal) => stopIfFatal(refusal),
-    heard: (root) => tellAgain(root),
+    heard: (root) => restrictions.again(root),
     synced: () => void run(signLate),
   });
   /** What stands beside the log, from whichever counterpart has it. */
@@ -174,9 +162,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       const request: PeerRequest = { kind: 'entry', meeting, entry: entry.bytes, blobs, countersignatures: signatures };
       for (const answer of tellPeers(request)) void answer.then(takeAnswer);
     } else if (countersignature) tellPeers({ kind: 'countersigned', meeting, countersignature });
-    const acting = await record.direct.moved();
-    for (const act of acting) people.tell({ kind: 'restricted', act });
-    if (acting.length > 0) void resubmit();
+    await restrictions.moved();
     await refresh();
   };
   const takeAnswer = async (answer: PeerReply | Refusal): Promise<void> => {
@@ -241,25 +227,6 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       }),
   });
 
-  const restrict = async (given: Bytes, from: string): Promise<Refusal | null> => {
-    if (stopped) return stopped;
-    const act = await record.direct.restrict(given, from);
-    if (act instanceof Refusal) return act;
-    if (act === null) return null;
-    if (act === 'early') {
-      pulse.beat();
-      return null;
-    }
-    people.tell({ kind: 'restricted', act: given });
-    await refresh();
-    orderLate();
-    return null;
-  };
-  // Whoever gave it directly gives it to be ordered too; where that does not come, the host does without.
-  const orderLate = (): void => {
-    if (hosting) clock.after(ORDER_AFTER_MS, () => void resubmit());
-  };
-
   /** Gives an act to the host: here, or at its node. */
   const toHost = async (given: Bytes, blobs: readonly Bytes[]): Promise<Refusal | null> => {
     await begun;
@@ -290,26 +257,24 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     if (!(recorded instanceof Refusal)) await announce(recorded);
     return recorded;
   };
-  const restrictEverywhere = async (given: Bytes): Promise<Refusal | null> => {
-    const refused = await run(() => restrict(given, ownName));
-    if (refused) return refused;
-    tellPeers({ kind: 'restricted', meeting, act: given });
-    const refusal = await toHost(given, []);
-    return refusal && !LATER.has(refusal.code) ? refusal : null;
-  };
-  // Restrictions that the host could not be given yet.
-  const resubmit = async (): Promise<void> => {
-    if (ended) return;
-    for (const given of record.direct.waiting()) await toHost(given, []);
-  };
+  const restrictions = restricting({
+    own,
+    sheet,
+    clock,
+    logger,
+    hosting,
+    direct: record.direct,
+    state: () => ledger().state,
+    links: () => pulse.links,
+    stopped: () => stopped,
+    hasEnded: () => ended,
+    run,
+    tell: (act) => people.tell({ kind: 'restricted', act }),
+    refresh,
+    beat: () => pulse.beat(),
+    toHost: (act) => toHost(act, []),
+  });
 
-  // Restrictions that the log does not hold yet: with every heartbeat, since a counterpart may have missed them.
-  const tellAgain = (root: string): void => {
-    const link = pulse.links.find((one) => one.root === root);
-    const waiting = record.direct.waiting();
-    for (const act of waiting) void link?.send({ kind: 'restricted', meeting, act });
-    if (waiting.length > 0 && root === hostName) void resubmit();
-  };
   // What passed here while a counterpart was not reached.
   const passAgain = (root: string): void => {
     const link = pulse.links.find((one) => one.root === root);
@@ -317,25 +282,12 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       void link?.send({ kind: 'passed', meeting, message });
   };
 
-  const giveUp = async (seating: number): Promise<void> => {
-    if (ended) return;
-    const { seq, head } = ledger().state.head;
-    const act = await signAct(own.signer, {
-      meeting,
-      by: { kind: 'node', root: own.root },
-      n: 0,
-      saw: { seq, head },
-      action: { kind: 'lost', seating },
-    });
-    const refusal = await restrictEverywhere(act);
-    if (refusal) logger.warn({ code: refusal.code, seating }, 'a lost device could not be given up');
-  };
   const watch = losing({
     after: options.lostAfter,
     clock,
     own: ownStanding,
     hasSocket: people.has,
-    lose: (seating) => void giveUp(seating),
+    lose: (seating) => void restrictions.giveUp(seating),
   });
   watch.awaitAll(AFTER_START_MS);
 
@@ -369,7 +321,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
         return refusal ? asReply(refusal) : done;
       }
       case 'restricted': {
-        const refusal = await run(() => restrict(request.act, root));
+        const refusal = await run(() => restrictions.take(request.act, root));
         return refusal ? asReply(refusal) : done;
       }
       case 'passed': {
@@ -397,7 +349,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
   };
 
   await refresh();
-  if (record.direct.waiting().length > 0) orderLate();
+  restrictions.begin();
   const begun = Promise.race([pulse.synced(), new Promise<void>((resolve) => clock.after(FIRST_WORD_MS, resolve))]);
   pulse.begin();
   return {
@@ -422,7 +374,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       if (opened instanceof Refusal) return opened;
       const { by, action } = opened.inner;
       if (by.kind !== 'device' || !equal(by.mandate, mandate)) return new Refusal('door.other-device');
-      return isRestriction(action) ? restrictEverywhere(act) : toHost(act, blobs);
+      return isRestriction(action) ? restrictions.everywhere(act) : toHost(act, blobs);
     },
     pass: async (message) => {
       const refusal = await run(() => relay(message, ownName));
