@@ -197,7 +197,7 @@ test('[LOG2] a dropped entry is missed: what comes after it is not believed befo
 });
 
 // Turns red without `if (seq <= state.head.seq) {` in placeOf (protocol/src/log/entry.ts), or, for the act anew,
-// `if (act.n <= numberOf(state, actorName(act.by)))` in judge (protocol/src/log/judge.ts).
+// `act.n <= numberOf(state, actorName(act.by))` in judge (protocol/src/log/judge.ts).
 test('[LOG2] an old entry that is sent again, or an old act at a new place, changes nothing', async () => {
   const before = told().length;
   const [first] = host.entries.map(openEntry);

@@ -105,8 +105,8 @@ test('a device that has seen another root of the counterpart stops everything, l
 });
 
 // Turns red without `if (answer.status === 421) return new Refusal('peer.root-changed', asked);` in peerClient
-// (server/src/doors/peer/client.ts); the second half without `if (!keys) return new Refusal('identity.root-unknown', …)`
-// in claimCertificate (protocol/src/identity/certificate.ts).
+// (server/src/doors/peer/client.ts); the second half without `return new Refusal('identity.root-unknown', …)` in
+// claimCertificate (protocol/src/identity/certificate.ts).
 test('a node whose counterpart answers with another root stops the meeting; it starts with no sheet of it', async ({
   browser,
 }) => {
