@@ -1,4 +1,4 @@
-import { type Bytes, toHex } from '../bytes/index.ts';
+import { type Bytes, equal, toHex } from '../bytes/index.ts';
 import type { Seating } from './state.ts';
 
 /** What one entry left behind for good. */
@@ -17,8 +17,8 @@ type Trail = {
   readonly moments: Moment[];
   /** Places of an actor's numbered acts, rising. */
   readonly acts: Map<string, number[]>;
-  /** Seatings under a mandate (hex), rising, and the place at which each ended. */
-  readonly seatings: Map<string, number[]>;
+  /** Every seating, rising, and the place at which it ended. */
+  readonly seatings: Seating[];
   readonly ends: Map<number, number>;
   /** Place at which a frame key or the hash of a KeyPackage first stood. */
   readonly keys: Map<string, number>;
@@ -30,17 +30,13 @@ export type Past = { readonly trail: Trail; readonly length: number };
 const keysOf = ({ seating }: Moment): readonly string[] =>
   seating ? [toHex(seating.frameKey), toHex(seating.keyPackage)] : [];
 
-const listIn = (lists: Map<string, number[]>, name: string): number[] => {
-  const list = lists.get(name) ?? [];
-  lists.set(name, list);
-  return list;
-};
-
 const lengthen = (trail: Trail, moment: Moment): void => {
   const seq = trail.moments.push(moment) - 1;
   const { numbered, seating, ends } = moment;
-  if (numbered) listIn(trail.acts, numbered.actor).push(seq);
-  if (seating) listIn(trail.seatings, toHex(seating.mandate)).push(seq);
+  const acts = numbered && trail.acts.get(numbered.actor);
+  if (acts) acts.push(seq);
+  else if (numbered) trail.acts.set(numbered.actor, [seq]);
+  if (seating) trail.seatings.push(seating);
   for (const ended of ends) trail.ends.set(ended, seq);
   for (const key of keysOf(moment)) if (!trail.keys.has(key)) trail.keys.set(key, seq);
 };
@@ -49,7 +45,7 @@ const trailOf = (moments: readonly Moment[]): Trail => {
   const trail: Trail = {
     moments: [],
     acts: new Map(),
-    seatings: new Map(),
+    seatings: [],
     ends: new Map(),
     keys: new Map(),
   };
@@ -80,12 +76,11 @@ export const lastNumber = ({ trail, length }: Past, actor: string): number => {
   return seq === undefined ? 0 : (trail.moments[seq]?.numbered?.n ?? 0);
 };
 
-/** The seating that stood under a mandate (hex) after the entry at a place; undefined where none did. */
-export const stoodUnder = ({ trail, length }: Past, mandate: string, seq: number): Seating | undefined => {
+/** The seating that stood under a mandate after the entry at a place; undefined where none did. */
+export const stoodUnder = ({ trail, length }: Past, mandate: Bytes, seq: number): Seating | undefined => {
   if (seq >= length) return undefined;
-  const id = trail.seatings.get(mandate)?.findLast((at) => at <= seq);
-  if (id === undefined || (trail.ends.get(id) ?? length) <= seq) return undefined;
-  return trail.moments[id]?.seating ?? undefined;
+  const last = trail.seatings.findLast((one) => one.id <= seq && equal(one.mandate, mandate));
+  return last && (trail.ends.get(last.id) ?? length) > seq ? last : undefined;
 };
 
 /** Whether a frame key, or the hash of a KeyPackage, ever stood in this log. */

@@ -1,4 +1,4 @@
-import { type Bytes, toHex } from '../bytes/index.ts';
+import { type Bytes, equal } from '../bytes/index.ts';
 import { firstPast, lastNumber, momentAt, type Past, stoodUnder } from './past.ts';
 import type { AgreedSeat, Sheet } from './sheet.ts';
 
@@ -65,8 +65,11 @@ export const headAt = (state: State, seq: number): Bytes | undefined => momentAt
 export const seatingAt = (state: State, id: number): Seating | null => momentAt(state.past, id)?.seating ?? null;
 
 /** The seating that stood under a mandate after the entry at a place (as things are, unless told); null: none did. */
-export const standingUnder = (state: State, mandate: Bytes, seq = state.head.seq): Seating | null =>
-  stoodUnder(state.past, toHex(mandate), seq) ?? null;
+export const standingUnder = (state: State, mandate: Bytes, seq = state.head.seq): Seating | null => {
+  if (seq !== state.head.seq) return stoodUnder(state.past, mandate, seq) ?? null;
+  for (const seating of state.seatings.values()) if (equal(seating.mandate, mandate)) return seating;
+  return null;
+};
 
 /** The highest number of an actor's permissions (`actorName`) so far; 0 when there is none. */
 export const numberOf = (state: State, actor: string): number => lastNumber(state.past, actor);
