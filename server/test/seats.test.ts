@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { encode, sign } from '@parley/protocol/bytes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pinsOf, readSheets } from '../src/sheets.ts';
@@ -155,6 +156,21 @@ describe('device sockets', () => {
     const rusher = await openDevice(await link());
     for (let n = 0; n < 300; n += 1) rusher.say({ kind: 'want', hash: new Uint8Array(32) });
     expect(await rusher.closed).toEqual({ code: 4000, reason: 'door.too-many' });
+  });
+  // A rejection or error that nobody hears fails this whole run: it would have ended the node.
+  test('[NODE6] [NODE7] what is no frame, from whom nobody knows, ends that socket and nothing else', async () => {
+    const one = await link();
+    const { origin } = readLink(one);
+    const { hostname, port } = new URL(origin);
+    const socket = connect(Number(port), '127.0.0.1');
+    const [key, upgrade] = [randomBytes(16).toString('base64'), 'Connection: Upgrade\r\nUpgrade: websocket'];
+    const head = `Host: ${hostname}:${port}\r\nOrigin: ${origin}\r\n${upgrade}\r\nSec-WebSocket-Version: 13`;
+    socket.write(`GET /seat/alba-principal/socket HTTP/1.1\r\n${head}\r\nSec-WebSocket-Key: ${key}\r\n\r\n`);
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 101 /);
+    socket.write(Buffer.from([0xff, 0xff, 0xff, 0xff]));
+    await once(socket, 'close');
+    await openDevice(one);
   });
   test('[NODE7] a newer socket of the same device closes the older one', async () => {
     const one = await link();

@@ -57,16 +57,22 @@ export const takeUpgrades = (server: Server, options: UpgradeOptions): Upgrades 
   /** How often the lines to each SFU were cut. */
   const cuts = new Map<string, number>();
 
-  const accept = (taker: WebSocketServer, request: IncomingMessage, socket: Duplex, head: Buffer) =>
-    new Promise<WebSocket>((resolve) => taker.handleUpgrade(request, socket, head, resolve));
+  /** Null where the other end went, or asked for something else than a WebSocket. */
+  const accept = (taker: WebSocketServer, { request, socket, head }: Upgrade) =>
+    new Promise<WebSocket | null>((resolve) => {
+      if (socket.destroyed) return resolve(null);
+      socket.once('close', () => resolve(null));
+      taker.handleUpgrade(request, socket, head, (accepted) => {
+        // What nobody listens for would end the process: anybody can send what is no frame.
+        accepted.on('error', () => accepted.terminate());
+        resolve(accepted);
+      });
+    });
 
-  const serve = async (
-    { request, socket, head }: Upgrade,
-    seat: OwnSeat,
-    device: Device,
-  ): Promise<Refusal | undefined> => {
+  const serve = async (upgrade: Upgrade, seat: OwnSeat, device: Device): Promise<Refusal | undefined> => {
     void loadSignalling(); // its line comes next
-    const accepted = await accept(devices, request, socket, head);
+    const accepted = await accept(devices, upgrade);
+    if (!accepted) return undefined;
     const name = `${device.seat} ${toHex(device.key)}`;
     serveDevice(accepted, {
       origin: options.origin,
@@ -88,14 +94,14 @@ export const takeUpgrades = (server: Server, options: UpgradeOptions): Upgrades 
   };
 
   const signal = async (
-    { request, socket, head, url }: Upgrade,
+    upgrade: Upgrade,
     { meeting }: OwnSeat,
     device: Device,
     [root = '', path = '']: readonly string[],
   ): Promise<Refusal | undefined> => {
     const { carry, openUpstream, readJoin } = await loadSignalling();
     const wasAdmitted = isSeated(meeting, device);
-    const join = readJoin(path, url.searchParams, wasAdmitted);
+    const join = readJoin(path, upgrade.url.searchParams, wasAdmitted);
     if (join instanceof Refusal) return join;
     const before = cuts.get(root);
     const line = await lines.ticket(meeting, device, root, join.resume);
@@ -103,10 +109,10 @@ export const takeUpgrades = (server: Server, options: UpgradeOptions): Upgrades 
     const own = root === options.own;
     const sfu = await openUpstream(line.ticket, join.target, own ? null : options.guard);
     if (sfu instanceof Refusal) return sfu;
-    const passage = await accept(signals, request, socket, head);
-    if (cuts.get(root) !== before) {
+    const passage = await accept(signals, upgrade);
+    if (!passage || cuts.get(root) !== before || sfu.readyState !== sfu.OPEN) {
       sfu.terminate();
-      closeWith(passage, new Refusal('sfu.closed'));
+      if (passage) closeWith(passage, new Refusal('sfu.closed'));
       return undefined;
     }
     passages.set(passage, root);
@@ -146,7 +152,8 @@ export const takeUpgrades = (server: Server, options: UpgradeOptions): Upgrades 
       const unknown = new Refusal('door.unknown-device');
       if (place.rest !== 'socket') return unknown;
       // A page cannot read the status of a WebSocket that was refused: it would try for ever.
-      closeWith(await accept(devices, upgrade.request, upgrade.socket, upgrade.head), unknown);
+      const accepted = await accept(devices, upgrade);
+      if (accepted) closeWith(accepted, unknown);
       logger.warn({ code: unknown.code }, 'a socket was refused');
       return undefined;
     }
