@@ -19,11 +19,11 @@ const fail = (refusal: Refusal): never => {
 };
 
 /** Finds livekit-server; loaded only when it is needed, since a node has its path in its configuration. */
-const binary = async (): Promise<string | Refusal> => {
+const binary = async (signal?: AbortSignal): Promise<string | Refusal> => {
   const { acquireSfu } = await import('./sfu/acquire/index.ts');
-  const found = await acquireSfu({ configured: process.env.PARLEY_LIVEKIT, say });
+  const found = await acquireSfu({ configured: process.env.PARLEY_LIVEKIT, say, ...(signal ? { signal } : {}) });
   if (!(found instanceof Refusal)) return found.path;
-  process.stderr.write(`${found.lines.join('\n')}\n`);
+  if (!signal?.aborted) process.stderr.write(`${found.lines.join('\n')}\n`);
   return found;
 };
 

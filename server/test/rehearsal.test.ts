@@ -29,9 +29,9 @@ afterEach(async () => {
 
 type Started = { readonly child: ChildProcess; readonly said: () => string; readonly ended: Promise<number | null> };
 
-const start = (more: readonly string[] = []): Started => {
+const start = (more: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Started => {
   const child = spawn(process.execPath, [MAIN, 'rehearse', ...more], {
-    env: { ...process.env, PARLEY_DATA: data, PARLEY_LIVEKIT: binary, PARLEY_PAGES: join(data, 'pages') },
+    env: { ...process.env, PARLEY_DATA: data, PARLEY_LIVEKIT: binary, PARLEY_PAGES: join(data, 'pages'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.push(child);
@@ -125,6 +125,17 @@ test('[REHEARSE2] Ctrl-C leaves no process behind, also while it starts', async 
   second.child.kill('SIGINT');
   await second.ended;
   expect([...starting, ...processes()].filter(lives)).toEqual([]);
+}, 60_000);
+
+test('[REHEARSE2] Ctrl-C ends a start that waits for livekit-server, too', async () => {
+  const asked = join(data, 'asked');
+  writeFileSync(join(data, 'livekit-server'), `#!/bin/sh\ntouch ${asked}\nexec sleep 600\n`, { mode: 0o755 });
+  const waiting = start([], { PARLEY_LIVEKIT: '', PATH: `${data}:${process.env.PATH}` });
+  await until(() => existsSync(asked));
+  waiting.child.kill('SIGINT');
+  expect(await waiting.ended).toBe(0);
+  expect(waiting.said()).not.toContain('Fetching');
+  expect(existsSync(join(data, 'rehearsal.json'))).toBe(false);
 }, 60_000);
 
 test('[REHEARSE3] a supervisor that is killed leaves nothing, and the next start takes over', async () => {

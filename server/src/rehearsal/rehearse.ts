@@ -15,8 +15,8 @@ export type RehearseOptions = {
   readonly data: string;
   /** Port of the rehearsal page, or null for a free one. */
   readonly port: number | null;
-  /** Finds livekit-server. */
-  readonly binary: () => Promise<string | Refusal>;
+  /** Finds livekit-server, or gets it, which may take minutes. */
+  readonly binary: (signal?: AbortSignal) => Promise<string | Refusal>;
   readonly sfuUrls?: { readonly [id: string]: string };
   readonly ports?: { readonly [id: string]: { readonly seats: number; readonly peer: number } };
   /** Folder of built pages in place of this project's own, which are built where they are missing or stale. */
@@ -70,8 +70,9 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | Re
   const web = options.web ?? builtPages;
   const building = options.web || arePagesBuilt() ? null : buildPages(options.signal);
   if (building) say('Building the pages; this takes about ten seconds, once.');
-  const binary = await options.binary();
-  if (binary instanceof Refusal) return failed(binary);
+  const binary = await options.binary(options.signal);
+  const ended = () => (options.signal?.aborted ? failed(new Refusal('rehearsal.ended')) : null);
+  if (binary instanceof Refusal) return ended() ?? failed(binary);
   const portOf = keptPorts(data, ADDRESS);
   const port = options.port ?? (await portOf('page'));
   const prepared = await prepare({
@@ -82,6 +83,9 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | Re
     portOf,
     ports: options.ports ?? {},
   });
+
+  const endedBefore = ended();
+  if (endedBefore) return endedBefore;
 
   const origin = `http://rehearsal.localhost:${port}`;
   const standIns = new Set<string>();
@@ -124,6 +128,7 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | Re
   nodes = prepared.map((one) => nodeProcess(one, () => queueMicrotask(changed)));
   const stop = async () => {
     await playing.stop();
+    await listening; // a server that is about to listen does not close
     await Promise.all([...nodes.map((one) => one.stop()), door.app.close()]);
     dropLock(data);
   };
@@ -132,14 +137,11 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | Re
     if (options.signal?.aborted) end();
     options.signal?.addEventListener('abort', end, { once: true });
   });
-  const outcomes = Promise.all([
-    door.app.listen({ host: ADDRESS, port }).then(
-      () => null,
-      (error: unknown) => new Refusal('node.port', error instanceof Error ? error.message : ''),
-    ),
-    building,
-    ...nodes.map((one) => one.ready),
-  ]);
+  const listening = door.app.listen({ host: ADDRESS, port }).then(
+    () => null,
+    (error: unknown) => new Refusal('node.port', error instanceof Error ? error.message : ''),
+  );
+  const outcomes = Promise.all([listening, building, ...nodes.map((one) => one.ready)]);
   const refusal = (await Promise.race([outcomes, aborted])).find((one) => one instanceof Refusal);
   if (refusal) {
     await stop();

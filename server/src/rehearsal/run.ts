@@ -1,7 +1,7 @@
 import { Refusal } from '@parley/protocol/bytes';
 import { dataFolder } from './folder.ts';
 import { cast } from './plan.ts';
-import { type Rehearsal, rehearse } from './rehearse.ts';
+import { type Rehearsal, type RehearseOptions, rehearse } from './rehearse.ts';
 
 const WIDTH = 46;
 
@@ -29,12 +29,17 @@ const print = async (rehearsal: Rehearsal, say: (line: string) => void): Promise
 /** Runs a rehearsal in this process until a signal ends it. */
 export const runRehearsal = async (
   port: string | undefined,
-  binary: () => Promise<string | Refusal>,
+  binary: RehearseOptions['binary'],
   say: (line: string) => void,
 ): Promise<Refusal | null> => {
   if (port !== undefined && !/^[1-9]\d{0,4}$/.test(port)) return new Refusal('config.wrong', `--port ${port}`);
   const starting = new AbortController();
-  let end = () => starting.abort();
+  let end = () => {
+    // Whoever asks twice will not wait; the nodes end with this process.
+    if (starting.signal.aborted) process.exit(1);
+    starting.abort();
+    say('  Ending …');
+  };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end());
   const data = dataFolder(process.env);
   const { signal } = starting;
