@@ -115,6 +115,7 @@ const link: Link = {
       tell: (event) => {
         if (event.kind !== 'facts' && event.kind !== 'legs') events.push(event);
       },
+      sends: () => true,
     });
     const { video, audio } = createStandIn(standIn);
     media.send('video', video);

@@ -191,6 +191,10 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
       worker: frames.worker,
       legs: roots.map((root) => ({ delegation: root, url: place.sfuUrl(root), publishes: root === ownRoot })),
       tell: mediaTold,
+      sends: (root) => {
+        const others = prepared?.talk.conversation()?.others() ?? [];
+        return others.some(({ seating, says }) => seating.root === root && (!says || says.audio || says.video));
+      },
     });
     const talk = openTalk({
       agreement,

@@ -26,6 +26,8 @@ export type MediaOptions = {
   /** Our own SFU (which publishes) and each counterpart's. */
   readonly legs: readonly LegOptions[];
   readonly tell: (event: MediaEvent) => void;
+  /** Whether anybody of a delegation says to send anything. */
+  readonly sends: (delegation: string) => boolean;
 };
 
 /** Camera, microphone and everyone else's, over all SFUs. */
@@ -128,7 +130,7 @@ export function createMedia(options: MediaOptions): Media {
       tell({ kind: 'alarm', code: 'rtc.around', detail: `pipe ${pipe} sends what was never sealed` });
     }
     outflow = flow;
-    const judged = look(watch, facts, flowing);
+    const judged = look(watch, facts, flowing, options.sends);
     watch = judged.watch;
     for (const remedy of judged.remedies) heal(remedy);
     sayMended(facts);

@@ -33,11 +33,11 @@ const pipe = (number: number, delegation: string, counts: Partial<PipeFacts>): P
 });
 
 /** Looks once a second at facts made for that second; says which remedies came at which second. */
-function watchFor(seconds: number, facts: (second: number) => Omit<MediaFacts, 'atMs'>, expected = true) {
+function watchFor(seconds: number, facts: (second: number) => Omit<MediaFacts, 'atMs'>, expected = true, sends = true) {
   let watch = firstWatch;
   const said: (Remedy & { readonly second: number })[] = [];
   for (let second = 0; second <= seconds; second++) {
-    const looked = look(watch, { atMs: second * 1000, ...facts(second) }, expected);
+    const looked = look(watch, { atMs: second * 1000, ...facts(second) }, expected, () => sends);
     watch = looked.watch;
     said.push(...looked.remedies.map((remedy) => ({ ...remedy, second })));
   }
@@ -85,6 +85,18 @@ test('one dark pipe among healthy ones never costs the others their Room', () =>
 test('nothing arrives although somebody publishes: a new Room after five seconds', () => {
   const said = watchFor(8, () => ({ legs: [leg('a'), leg('b', { present: [] })], pipes: [pipe(1, 'a', {})] }));
   expect(said).toMatchObject([{ kind: 'renew', delegation: 'a', why: 'nothing arrives', second: 6 }]);
+});
+
+test('nothing arrives, from people who say that they send nothing: all is well', () => {
+  expect(watchFor(60, () => ({ legs: [leg('a')], pipes: [pipe(1, 'a', {})] }), true, false)).toEqual([]);
+});
+
+test('a new Room that is no better makes the next one wait longer, though it looks well at first', () => {
+  const said = watchFor(60, (second) => ({
+    legs: [leg('a', second % 7 === 0 ? { present: [] } : {})],
+    pipes: [pipe(1, 'a', {})],
+  }));
+  expect(said.map(({ second }) => second)).toEqual([6, 16, 36]);
 });
 
 test('padding is no arrival', () => {

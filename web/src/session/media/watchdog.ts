@@ -32,11 +32,13 @@ export const firstWatch: Watch = { last: null, pipes: new Map(), legs: new Map()
  *
  * @param watch what the last look left; @param facts this look's
  * @param expected false while frames cannot flow for a known reason (not seated, keys awaited): nothing is judged
+ * @param sends whether anybody of a delegation says to send anything: a leg on which nothing arrives is else no silent one
  */
 export function look(
   watch: Watch,
   facts: MediaFacts,
   expected: boolean,
+  sends: (delegation: string) => boolean,
 ): { readonly watch: Watch; readonly remedies: readonly Remedy[] } {
   if (!expected || watch.last === null) return { watch: { ...firstWatch, last: facts }, remedies: [] };
   const before = new Map(watch.last.pipes.map((pipe) => [pipe.pipe, pipe]));
@@ -59,9 +61,14 @@ export function look(
     const arriving = mine.some((pipe) => arrives(before.get(pipe.pipe), pipe));
     const flowing = mine.some((pipe) => flows(before.get(pipe.pipe), pipe));
     const given = mine.some((pipe) => (pipes.get(pipe.pipe)?.tries ?? 0) > 0);
-    const silent = !arriving && leg.present.some((present) => present.audio || present.video);
+    const published = leg.present.some((present) => present.audio || present.video);
+    const silent = !arriving && published && sends(leg.delegation);
+    const known = watch.legs.get(leg.delegation);
+    // A new Room is well for a moment before it is found to be no better: its tries are remembered until then.
+    const young = known !== undefined && known.tries > 0 && !isDue(known, facts.atMs, SILENT_MS);
+    if (!flowing && young) legs.set(leg.delegation, known);
     if (flowing || !(silent || given)) continue;
-    const patient = watch.legs.get(leg.delegation) ?? newPatient(facts.atMs);
+    const patient = known ?? newPatient(facts.atMs);
     const due = isDue(patient, facts.atMs, silent ? SILENT_MS : STILL_MS);
     const why = silent ? 'nothing arrives' : 'nothing that arrives can be shown';
     if (due) remedies.push({ kind: 'renew', delegation: leg.delegation, why });
