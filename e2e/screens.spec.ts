@@ -182,6 +182,27 @@ test('leaving asks once; staying is one key away', async ({ page }) => {
   expect(await called()).toEqual([['leave']]);
 });
 
+test('who thought better of leaving talks with Space, and never leaves by it', async ({ page }) => {
+  await open(page);
+  await show(page, 'stage muted');
+  const called = () => page.evaluate(() => gallery.called());
+  const leave = page.getByRole('button', { name: 'Leave the table' });
+  await leave.click();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await page.keyboard.press(' ');
+  expect(await called()).toEqual([
+    ['talk', true],
+    ['talk', false],
+  ]);
+  await leave.focus();
+  await page.keyboard.press(' ');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press(' ');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  expect((await called()).map(([name]) => name)).not.toContain('leave');
+});
+
 test('a refused tile shows no picture, a sentence, and its code', async ({ page }) => {
   await open(page);
   await show(page, 'stage attacked');

@@ -29,9 +29,8 @@ export const Control = ({ icon: Icon, noun, state, action, hint, tone, width, on
     <Button
       className={`${styles.control} ${styles[tone]} ${styles[width]}`}
       onPress={(event) => {
-        if (onPress === undefined) return;
         letGo(event);
-        onPress();
+        onPress?.();
       }}
     >
       <Icon aria-hidden size={24} />

@@ -27,10 +27,13 @@ export const Leave = ({ onLeave }: { readonly onLeave: () => void }) => {
               <h2>{text('stage.leave.title')}</h2>
               <p>{text('stage.leave.lead')}</p>
               <div className={styles.ways}>
-                <Button weight="danger" onPress={onLeave} autoFocus>
+                <Button weight="danger" onPress={onLeave}>
                   {text('stage.leave.now')}
                 </Button>
-                <Button onPress={close}>{text('stage.leave.stay')}</Button>
+                {/* Space talks: pressed here by mistake, it must not leave. */}
+                <Button onPress={close} autoFocus>
+                  {text('stage.leave.stay')}
+                </Button>
               </div>
             </>
           )}
