@@ -12,6 +12,12 @@ import { Proofs } from './Proofs.tsx';
 
 type Props = { readonly view: Extract<View, { kind: 'holding' }>; readonly session: Session };
 
+const beginsAs = ({ microphone, camera }: { readonly microphone: boolean; readonly camera: boolean }) => {
+  if (microphone && camera) return 'holding.take.next';
+  if (microphone) return 'holding.take.next.unseen';
+  return camera ? 'holding.take.next.muted' : 'holding.take.next.quiet';
+};
+
 /** Who is about to sit: how they will be seen and heard, what was agreed, what is proven, and one button. */
 export const HoldingScreen = ({ view, session }: Props) => {
   const text = useText();
@@ -59,7 +65,7 @@ export const HoldingScreen = ({ view, session }: Props) => {
             {text(`holding.${view.ready}`)}
           </Button>
           <p className={styles.next} role="status">
-            {text(`holding.${view.ready}.next`)}
+            {text(view.ready === 'take' ? beginsAs(me) : `holding.${view.ready}.next`)}
           </p>
         </div>
       </div>

@@ -65,7 +65,8 @@ export const tilesOf = (
 /** Whether everything that plays is proven. */
 const provenOf = (tiles: readonly TileView[]): StageView['proven'] => {
   const playing = tiles.filter(({ picture, sound }) => picture || sound);
-  if (playing.length === 0) return 'none';
+  const quiet = tiles.every(({ state }) => state.kind === 'camera-off');
+  if (playing.length === 0) return quiet ? 'quiet' : 'none';
   const sure = playing.filter(({ state }) => ['verified', 'camera-off', 'sound-only'].includes(state.kind));
   if (sure.length === playing.length) return 'all';
   return sure.length > 0 ? 'some' : 'none';

@@ -122,8 +122,8 @@ export type StageView = {
     /** `keys`: new keys are awaited after a removal; `line`: one's own SFU is not reached. Nothing is sent then. */
     readonly sending: 'yes' | 'keys' | 'line';
   };
-  /** All remote frames now playing are proven, and everything sent is sealed. */
-  readonly proven: 'all' | 'some' | 'none';
+  /** Whether all remote frames now playing are proven; `quiet`: everybody says to send nothing. */
+  readonly proven: 'all' | 'some' | 'none' | 'quiet';
   readonly audience: readonly DelegationView[];
   readonly notices: readonly Notice[];
   /** One's own node, over which everything but sound and picture goes. */

@@ -49,5 +49,6 @@ const Proven = ({ view }: { readonly view: Props['view'] }) => {
   if (view.tiles.length === 0) return <Fact icon={ShieldCheck} tone="plain" words={text('fact.proven.alone')} />;
   if (view.proven === 'all') return <Fact icon={ShieldCheck} tone="proven" words={text('fact.proven.all')} />;
   if (view.proven === 'some') return <Fact icon={ShieldAlert} tone="warning" words={text('fact.proven.some')} />;
+  if (view.proven === 'quiet') return <Fact icon={ShieldCheck} tone="plain" words={text('fact.proven.quiet')} />;
   return <Fact icon={ShieldQuestionMark} tone="warning" words={text('fact.proven.none')} />;
 };
