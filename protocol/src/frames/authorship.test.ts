@@ -104,6 +104,23 @@ describe('binding', () => {
     expect(seen.passed.slice(50)).toEqual(names(1, second));
   });
 
+  test('[FRAME12] … also when the first is ended meanwhile: what a decoder still holds plays under no other name', async () => {
+    const { clock, epoch, seen, stream } = await table('opus', false);
+    const first = await sealMany(stream, 'opus', 'a', 40, START);
+    const other = (await makeSender(forger, epoch)).open();
+    const second = await sealMany(other, 'opus', 'b', 90, START);
+    await deliver(seen, 1, 'opus', clock, first.slice(0, 10));
+    seen.receiver.bound(1, 1, clock.now);
+    const mixed = [...first.slice(10), ...second.slice(10, 40)].sort((a, b) => a.at - b.at);
+    await deliver(seen, 1, 'opus', clock, mixed);
+    const ended = clock.now;
+    seen.receiver.block(victim.seating);
+    const binds = () => seen.events.filter(({ kind }) => kind === 'bind').length;
+    for (const frame of second.slice(40)) if (binds() === 1) await deliver(seen, 1, 'opus', clock, [frame]);
+    expect(binds()).toBe(2);
+    expect(clock.now - ended).toBeGreaterThanOrEqual(500);
+  });
+
   test('[FRAME12] a forged stream never turns a pipe', async () => {
     const { clock, epoch, seen } = await table();
     const frames = await Promise.all([...Array(150).keys()].map((n) => forge(epoch, victim, 9, n, START + 20 * n)));

@@ -23,6 +23,8 @@ export type Pipe<T> = PipeKind & {
   readonly courses: Map<Strand, Course<T>>;
   bound: Course<T> | undefined;
   binding: number;
+  /** When the newest frame of a course came that was bound here and has gone: it may still be in a decoder's buffers. */
+  playedAt: number;
 };
 
 /** All receiving pipes of a device, and the streams on them. */
@@ -73,7 +75,10 @@ export const createCourses = <T>(out: ReceiverOut<T>): Courses<T> => {
     course.strand.leave(course.flow.unproven());
     course.flow.discard(code);
     pipe.courses.delete(course.strand);
-    if (pipe.bound === course) pipe.bound = undefined;
+    if (pipe.bound === course) {
+      pipe.bound = undefined;
+      pipe.playedAt = course.lastAt;
+    }
     forget(course.strand);
   };
 
@@ -109,7 +114,7 @@ export const createCourses = <T>(out: ReceiverOut<T>): Courses<T> => {
   // Only a proof can turn a pipe to a seat: a forged frame must not take a tile away.
   const turn = (pipe: Pipe<T>, course: Course<T>, now: number): void => {
     if (pipe.bound === course || !course.flow.everProven() || now - course.lastAt >= DRAIN_MS) return;
-    if (pipe.bound && now - pipe.bound.lastAt < DRAIN_MS) return;
+    if (now - (pipe.bound?.lastAt ?? pipe.playedAt) < DRAIN_MS) return;
     pipe.bound?.flow.setBound(false, now);
     pipe.bound = course;
     pipe.binding += 1;
@@ -142,7 +147,14 @@ export const createCourses = <T>(out: ReceiverOut<T>): Courses<T> => {
   return {
     attach: (id, kind) => {
       if (pipes.has(id)) throw new Error(`pipe ${id} is attached already`);
-      pipes.set(id, { ...kind, id, courses: new Map(), bound: undefined, binding: 0 });
+      pipes.set(id, {
+        ...kind,
+        id,
+        courses: new Map(),
+        bound: undefined,
+        binding: 0,
+        playedAt: Number.NEGATIVE_INFINITY,
+      });
     },
 
     detach: (id) => {

@@ -93,7 +93,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     take: (root, from, reply) => catching(root, from, reply),
     failed: (refusal) => stopIfFatal(refusal),
     heard: (root) => restrictions.again(root),
-    synced: () => void run(signLate),
+    synced: () => void run(signLate).then(restrictions.synced),
   });
   /** What stands beside the log, from whichever counterpart has it. */
   const fetchBlob = async (name: Bytes): Promise<Bytes | null> => {

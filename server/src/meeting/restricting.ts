@@ -19,8 +19,9 @@ export type Restricting = {
   readonly again: (root: string) => void;
   /** Gives up an own device that has gone for good. */
   readonly giveUp: (seating: number) => Promise<void>;
-  /** After a start. */
+  /** After a start; and once this node may sign, which a host waits for. */
   readonly begin: () => void;
+  readonly synced: () => void;
 };
 
 export type RestrictingNeeds = Pick<RecordOptions, 'own' | 'sheet' | 'clock'> & {
@@ -101,7 +102,7 @@ export const restricting = (needs: RestrictingNeeds): Restricting => {
       const link = needs.links().find((one) => one.root === root);
       const waiting = direct.waiting();
       for (const act of waiting) void link?.send(told(act));
-      if (waiting.length > 0 && root === toHex(needs.sheet.host)) void resubmit();
+      if (waiting.length > 0 && (hosting || root === toHex(needs.sheet.host))) void resubmit();
     },
     giveUp: async (seating) => {
       if (needs.hasEnded()) return;
@@ -118,6 +119,9 @@ export const restricting = (needs: RestrictingNeeds): Restricting => {
     },
     begin: () => {
       if (direct.waiting().length > 0) orderLate();
+    },
+    synced: () => {
+      if (hosting) void resubmit();
     },
   };
 };

@@ -192,7 +192,7 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
       // picture that comes before that is lost to the eye, and the next may be long in coming.
       if (said.kind === 'bind')
         afterRender(() => {
-          pictures = boundPipe(pictures, said.pipe);
+          pictures = boundPipe(pictures, said.pipe, said.binding);
           needs.show();
           afterRender(() => afterRender(() => post({ kind: 'bound', pipe: said.pipe, binding: said.binding })));
         });

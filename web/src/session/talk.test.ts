@@ -1,8 +1,16 @@
 import { hash, Refusal } from '@parley/protocol/bytes';
 import { verifyMandate } from '@parley/protocol/identity';
 import { preparePackage } from '@parley/protocol/keys';
-import type { Action, VerifiedEntry } from '@parley/protocol/log';
-import { actOf, settle, type TestDelegate, testDelegate, testLog, testMeeting } from '@parley/protocol/testing';
+import { type Action, openAct, type VerifiedEntry } from '@parley/protocol/log';
+import {
+  actOf,
+  settle,
+  sitAction,
+  type TestDelegate,
+  testDelegate,
+  testLog,
+  testMeeting,
+} from '@parley/protocol/testing';
 import type { DeviceToNode } from '@parley/protocol/wire';
 import { expect, test, vi } from 'vitest';
 import type { ToWorker } from '../platform/frames/control.ts';
@@ -13,6 +21,8 @@ const WITHIN = { timeout: 8_000 };
 
 /** One device's part in a meeting whose host the test plays. */
 const openOne = async () => {
+  /** What signing waits for once the keys are lost. */
+  const pen = { free: Promise.resolve() };
   const meeting = await testMeeting(['Alba', 'Borland'], Date.now() - 60_000);
   const { sheet, pins } = meeting;
   const log = testLog(meeting);
@@ -24,9 +34,17 @@ const openOne = async () => {
   const said: DeviceToNode[] = [];
   const joined: string[] = [];
   let reached = true;
+  let gaps = 0;
   const talk = openTalk({
     agreement: { sheet, pins, mandate, chain: me.chain, seat, clockOffset: 0 },
-    device: me.device,
+    device: {
+      ...me.device,
+      sign: async (message) => {
+        const signature = await me.device.sign(message);
+        if (joined.includes('lost-keys')) await pen.free;
+        return signature;
+      },
+    },
     media: {
       takeSeat: () => {},
       facts: () => ({ atMs: 0, legs: [], pipes: [] }),
@@ -38,7 +56,9 @@ const openOne = async () => {
       if (reached) said.push(word);
       return reached;
     },
-    again: () => {},
+    again: () => {
+      gaps += 1;
+    },
     now: Date.now,
     join: ({ kind }) => joined.push(kind),
     happened: () => {},
@@ -81,8 +101,11 @@ const openOne = async () => {
     reached = true;
     talk.again();
   };
-  return { meeting, log, talk, posted, said, joined, tell, grant, submitted, sitOf, lose, reach };
+  const missed = () => gaps;
+  return { meeting, log, talk, posted, said, joined, pen, missed, tell, grant, submitted, sitOf, lose, reach };
 };
+
+type One = Awaited<ReturnType<typeof openOne>>;
 
 test('a request to sit that died with the node is made again when the node is back', async () => {
   const { talk, said, submitted, lose, reach } = await openOne();
@@ -110,8 +133,8 @@ test('what was given while the node was away is given when it is back, until the
   expect(said.filter(({ kind }) => kind === 'submit')).toEqual([]);
 });
 
-test('[RESTRICT3] a device that cannot follow the keys sends nothing more under those it has', async () => {
-  const { meeting, log, talk, posted, joined, tell, grant, sitOf } = await openOne();
+/** Loses the keys by a commit of another member whose bytes are none; what was posted since. */
+const loseKeys = async ({ meeting, log, talk, posted, joined, tell, grant, sitOf }: One) => {
   await talk.takeSeat();
   await grant();
   await grant();
@@ -134,8 +157,40 @@ test('[RESTRICT3] a device that cannot follow the keys sends nothing more under 
     welcome: hash('blob', welcome),
     authenticator: hash('blob', new Uint8Array([3])),
   };
-  const before = posted.length;
+  const begin = posted.length;
   tell(await settle(log, await actOf(state, other, bad)), [commit, welcome]);
   await vi.waitUntil(() => joined.includes('lost-keys'), WITHIN);
-  expect(posted.slice(before)).toEqual(['halt', 'retire']);
+  return posted.slice(begin);
+};
+
+test('[RESTRICT3] a device that cannot follow the keys sends nothing more under those it has', async () => {
+  expect(await loseKeys(await openOne())).toEqual(['halt', 'retire']);
+});
+
+test('[ADMIT5] who sits anew talks under the new seating, however long signing the request takes', async () => {
+  const one = await openOne();
+  const pen = Promise.withResolvers<void>();
+  one.pen.free = pen.promise;
+  await loseKeys(one);
+  // The log moves meanwhile, and holds the seating before; a gap shows that it has.
+  const adviser = await testDelegate(one.meeting, 'alba-adviser');
+  const seating = await one.sitOf(adviser);
+  const lost = await settle(one.log, await actOf(one.log.ledger.state, adviser, { kind: 'leave', seating }));
+  const action = sitAction(adviser, 'again');
+  const next = await settle(one.log, await actOf(one.log.ledger.state, adviser, action));
+  one.tell(next, []);
+  await vi.waitUntil(() => one.missed() > 0, WITHIN);
+  for (const entry of [lost, next]) one.tell(entry, []);
+  pen.resolve();
+  const asks = (word: DeviceToNode) => {
+    const opened = word.kind === 'submit' ? openAct(word.act) : null;
+    return opened && !(opened instanceof Refusal) && opened.inner.action.kind === 'sit';
+  };
+  await vi.waitUntil(() => one.said.some(asks), WITHIN);
+  one.said.splice(0, one.said.findIndex(asks));
+  await one.grant();
+  const seatings = [...one.log.ledger.settled.seatings.values()];
+  const anew = seatings.find(({ seat }) => seat.id === 'borland-principal');
+  await vi.waitUntil(() => one.talk.conversation(), WITHIN);
+  expect(one.talk.conversation()?.seating).toBe(anew?.id);
 });

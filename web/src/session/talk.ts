@@ -162,6 +162,8 @@ export const openTalk = (needs: TalkNeeds): Talk => {
   const sitAnew = () => {
     conversation?.close();
     conversation = null;
+    // Nor is the seating before taken for the new one, though the log may still hold it.
+    request = null;
     needs.join({ kind: 'lost-keys' });
     void takeSeat();
   };

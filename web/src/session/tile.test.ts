@@ -8,6 +8,7 @@ const carried = (media: 'audio' | 'video', proof: Carried['proof'] = 'proven'): 
   media,
   proof,
   sinceMs: 0,
+  binding: 1,
   bound: true,
 });
 

@@ -69,6 +69,7 @@ export const serveDevice = (socket: WebSocket, options: DeviceSocketOptions): vo
     const signedSheet = new Uint8Array(seat.signedSheet);
     send({ kind: 'agreed', sheet: signedSheet, roots: options.roots, chain, now: clock.now() });
     options.proven();
+    silent();
     const parted = await meeting.attend({ seat: device.seat, device: device.key, send });
     // It may have closed in the meantime.
     if (socket.readyState === socket.OPEN) leave = parted;
