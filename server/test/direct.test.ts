@@ -34,10 +34,15 @@ test('[RESTRICT3] a removal that the host holds back outlives its principal’s 
   expect(again.ended()).toEqual(new Set([removed]));
   expect(again.waiting()).toEqual([removal]);
 
-  // Nothing of it is left once the log holds it, and who sits down after that stays.
+  // Nor does sitting down anew wash it away, which the host may order.
+  const anew = await seat(log, adviser);
+  await again.moved();
+  expect(again.ended()).toEqual(new Set([anew]));
+  expect((await open()).ended()).toEqual(new Set([anew]));
+
+  // Nothing of it is left once the log holds it.
   await settle(log, removal);
   await again.moved();
-  await seat(log, adviser);
-  expect((await open()).waiting()).toEqual([]);
+  expect(again.waiting()).toEqual([]);
   expect(await store.restrictions(meeting.id)).toEqual([]);
 });

@@ -27,6 +27,7 @@ test('[LOG4] 24,000 acts, valid and not: two parties reach the same state or the
     'admit.key-reused',
     'admit.not-agreed',
     'admit.press',
+    'admit.removed',
     'admit.seat-taken',
     'admit.weak-key',
     'circle.ended',

@@ -20,7 +20,7 @@ export {
   verifyCountersignature,
   verifyEntry,
 } from './entry.ts';
-export { type Effect, judge, judgeDirect } from './judge.ts';
+export { type Effect, judge, judgeDirect, stillEnds } from './judge.ts';
 export {
   acts,
   append,

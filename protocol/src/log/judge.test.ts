@@ -5,6 +5,7 @@ import {
   codeOf,
   enter,
   entryBytes,
+  granted,
   nodeActOf,
   place,
   seat,
@@ -19,7 +20,7 @@ import {
   testLog,
   testMeeting,
 } from '../testing/index.ts';
-import { type Action, judgeDirect, seatingAt, verifyAct } from './index.ts';
+import { type Action, judgeDirect, seatingAt, stillEnds, verifyAct } from './index.ts';
 
 const meeting = await testMeeting();
 const [alba, borland] = meeting.delegations;
@@ -346,7 +347,7 @@ describe('restrictions', () => {
     expect(codeOf(await enter(log.ledger, entryBytes(log.ledger.state, removal)))).toBe('granted');
   });
 
-  test('[ACT3] [RESTRICT1] a principal that was removed reaches nobody who sits down after that', async () => {
+  test('[ACT3] [RESTRICT1] a principal that has gone reaches whom it saw seated, and nobody else', async () => {
     const { log, a } = await atTable();
     const c = await seat(log, adviser);
     const before = log.ledger.state.head;
@@ -358,12 +359,44 @@ describe('restrictions', () => {
     expect(await ends(log, await actOf(log.ledger.state, principal, removing(anew), { saw: before }))).toBe(
       'restrict.not-seated',
     );
+    expect(await ends(log, await actOf(log.ledger.state, principal, removing(c), { saw: before }))).toEqual([anew]);
     // Seated again it acts again; what its earlier seating saw is still that one's.
     await seat(log, principal);
     expect(await ends(log, await actOf(log.ledger.state, principal, removing(anew)))).toEqual([anew]);
     expect(await ends(log, await actOf(log.ledger.state, principal, { kind: 'leave', seating: a }))).toBe(
       'restrict.not-seated',
     );
+  });
+
+  test('[ADMIT6] a mandate that was removed sits no more; one that left does', async () => {
+    const { log, b } = await atTable();
+    const c = await seat(log, adviser);
+    await settle(log, await actOf(log.ledger.state, adviser, { kind: 'leave', seating: c }));
+    const again = await seat(log, adviser);
+    await settle(log, await actOf(log.ledger.state, principal, removing(again)));
+    expect(await meets(log, adviser, sitAction(adviser, 'once more'))).toBe('admit.removed');
+    const other = await testKey('another device');
+    const chain = await alba.mandate(adviser.seat, { meeting: meeting.id, device: other.publicKey });
+    const renewed = { ...adviser, device: other, chain, mandate: hash('mandate', chain.mandate) };
+    expect(await meets(log, renewed, sitAction(renewed, 'renewed'))).toBe('granted');
+    expect(await meets(log, counterpart, { kind: 'leave', seating: b })).toBe('granted');
+  });
+
+  test('[RESTRICT1] [RESTRICT3] a removal that the host holds back is not washed away by sitting anew', async () => {
+    const { log } = await atTable();
+    const c = await seat(log, adviser);
+    const held = granted(
+      await verifyAct(log.ledger.state, await actOf(log.ledger.state, principal, removing(c)), TEST_TIME),
+    );
+    const anew = await seat(log, adviser);
+    expect(stillEnds(log.ledger.state, held)).toEqual([anew]);
+    await settle(log, await actOf(log.ledger.state, adviser, { kind: 'leave', seating: anew }));
+    expect(stillEnds(log.ledger.state, held)).toEqual([]);
+    const back = await seat(log, adviser);
+    expect(stillEnds(log.ledger.state, held)).toEqual([back]);
+    await settle(log, held.bytes);
+    expect(log.ledger.state.seatings.has(back)).toBe(false);
+    expect(stillEnds(log.ledger.state, held)).toBeNull();
   });
 
   test('[ACT5] [RESTRICT3] what saw another log does not act, since it could never be ordered', async () => {

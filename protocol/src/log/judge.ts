@@ -1,12 +1,22 @@
-import { equal, isWeak, Refusal, toHex } from '../bytes/index.ts';
+import { type Bytes, equal, isWeak, Refusal, toHex } from '../bytes/index.ts';
 import { type Act, type Action, actingSeating, actorName, isRestriction } from './act.ts';
 import { wasUsed } from './past.ts';
-import { type CircleState, headAt, numberOf, roster, type Seating, type State } from './state.ts';
+import {
+  type CircleState,
+  headAt,
+  isRemoved,
+  numberOf,
+  roster,
+  type Seating,
+  type State,
+  seatingAt,
+  standingUnder,
+} from './state.ts';
 
 /** What an entry changes. */
 export type Effect =
   | { readonly kind: 'seat'; readonly seating: Omit<Seating, 'id'>; readonly ends: readonly number[] }
-  | { readonly kind: 'end'; readonly ends: readonly number[] }
+  | { readonly kind: 'end'; readonly ends: readonly number[]; readonly removed: Bytes | null }
   | { readonly kind: 'circle'; readonly table: CircleState };
 
 /**
@@ -44,6 +54,17 @@ export const judgeDirect = (state: State, act: Act): readonly number[] | Refusal
   return effect?.kind === 'end' ? effect.ends : new Refusal('restrict.not-direct', act.action.kind);
 };
 
+/**
+ * Which seatings a restriction ends now that was taken directly before: none while whoever it removes has left, since
+ * they may come back before the log holds it; null once it is done with.
+ */
+export const stillEnds = (state: State, act: Act): readonly number[] | null => {
+  const ends = judgeDirect(state, act);
+  if (!(ends instanceof Refusal)) return ends;
+  const named = act.action.kind === 'remove' ? seatingAt(state, act.action.seating) : null;
+  return named && !isRemoved(state, named.mandate) ? [] : null;
+};
+
 const judgeSit = (state: State, act: Act): Effect | Refusal => {
   const { mandate, action } = act;
   if (!mandate || action.kind !== 'sit') return new Refusal('act.unknown-actor', 'no mandate shown');
@@ -69,6 +90,7 @@ const judgeSit = (state: State, act: Act): Effect | Refusal => {
   // Keys of seatings that ended, too: their private frame keys were given to the table.
   if (wasUsed(state.past, action.frameKey) || wasUsed(state.past, action.keyPackage))
     return new Refusal('admit.key-reused', agreed.id);
+  if (isRemoved(state, mandate.hash)) return new Refusal('admit.removed', agreed.id);
   const { device, hash: mandateHash } = mandate;
   const { keyPackage, frameKey } = action;
   const seating = { seat: agreed, root: act.root, mandate: mandateHash, device, keyPackage, frameKey };
@@ -117,14 +139,20 @@ const judgeEnd = (
   act: Act,
   action: Extract<Action, { kind: 'leave' | 'remove' | 'lost' }>,
 ): Effect | Refusal => {
-  const target = state.seatings.get(action.seating);
-  // What it could not see it cannot take away: whoever was removed reaches nobody who sits down after that.
-  if (!target || target.id > act.saw.seq) return new Refusal('restrict.not-seated', `${action.seating}`);
+  const named = seatingAt(state, action.seating);
+  // Sitting down anew, even in the host's grace, does not wash a removal away.
+  const target =
+    named && action.kind === 'remove' ? standingUnder(state, named.mandate) : state.seatings.get(action.seating);
+  // What it could not see it cannot take away.
+  if (!target || action.seating > act.saw.seq) return new Refusal('restrict.not-seated', `${action.seating}`);
   const own = actingSeating(state, act);
   const may = {
     leave: own?.id === target.id,
     remove: own?.seat.role === 'principal' && own.root === target.root,
     lost: act.by.kind === 'node' && toHex(act.by.root) === target.root,
   };
-  return may[action.kind] ? { kind: 'end', ends: [target.id] } : new Refusal('restrict.not-yours', `${action.seating}`);
+  const removed = action.kind === 'remove' ? target.mandate : null;
+  return may[action.kind]
+    ? { kind: 'end', ends: [target.id], removed }
+    : new Refusal('restrict.not-yours', `${action.seating}`);
 };

@@ -10,6 +10,8 @@ export type Moment = {
   /** The seating that it began, and the numbers of those that it ended. */
   readonly seating: Seating | null;
   readonly ends: readonly number[];
+  /** The mandate that it removed from the table for good. */
+  readonly removed: Bytes | null;
 };
 
 /** One growing trail, shared by all states along a log: each sees no further than its own length. */
@@ -20,6 +22,8 @@ type Trail = {
   /** Every seating, rising, and the place at which it ended. */
   readonly seatings: Seating[];
   readonly ends: Map<number, number>;
+  /** Place at which a mandate (hex) was removed. */
+  readonly removals: Map<string, number>;
   /** Place at which a frame key or the hash of a KeyPackage first stood. */
   readonly keys: Map<string, number>;
 };
@@ -32,12 +36,13 @@ const keysOf = ({ seating }: Moment): readonly string[] =>
 
 const lengthen = (trail: Trail, moment: Moment): void => {
   const seq = trail.moments.push(moment) - 1;
-  const { numbered, seating, ends } = moment;
+  const { numbered, seating, ends, removed } = moment;
   const acts = numbered && trail.acts.get(numbered.actor);
   if (acts) acts.push(seq);
   else if (numbered) trail.acts.set(numbered.actor, [seq]);
   if (seating) trail.seatings.push(seating);
   for (const ended of ends) trail.ends.set(ended, seq);
+  if (removed) trail.removals.set(toHex(removed), seq);
   for (const key of keysOf(moment)) if (!trail.keys.has(key)) trail.keys.set(key, seq);
 };
 
@@ -47,6 +52,7 @@ const trailOf = (moments: readonly Moment[]): Trail => {
     acts: new Map(),
     seatings: [],
     ends: new Map(),
+    removals: new Map(),
     keys: new Map(),
   };
   for (const moment of moments) lengthen(trail, moment);
@@ -55,7 +61,7 @@ const trailOf = (moments: readonly Moment[]): Trail => {
 
 /** The past of an empty log: its call sheet. */
 export const firstPast = (sheetHash: Bytes): Past => ({
-  trail: trailOf([{ head: sheetHash, time: 0, numbered: null, seating: null, ends: [] }]),
+  trail: trailOf([{ head: sheetHash, time: 0, numbered: null, seating: null, ends: [], removed: null }]),
   length: 1,
 });
 
@@ -82,6 +88,10 @@ export const stoodUnder = ({ trail, length }: Past, mandate: Bytes, seq: number)
   const last = trail.seatings.findLast((one) => one.id <= seq && equal(one.mandate, mandate));
   return last && (trail.ends.get(last.id) ?? length) > seq ? last : undefined;
 };
+
+/** Whether a mandate was removed from the table. */
+export const wasRemoved = ({ trail, length }: Past, mandate: Bytes): boolean =>
+  (trail.removals.get(toHex(mandate)) ?? length) < length;
 
 /** Whether a frame key, or the hash of a KeyPackage, ever stood in this log. */
 export const wasUsed = ({ trail, length }: Past, key: Bytes): boolean =>

@@ -16,7 +16,8 @@ export const reduce = (state: State, { entry, act }: VerifiedEntry): State | Ref
   const seating: Seating | null = effect.kind === 'seat' ? { id: seq, ...effect.seating } : null;
   const ends = effect.kind === 'circle' ? [] : effect.ends;
   const numbered = isRestriction(act.action) ? null : { actor: actorName(act.by), n: act.n };
-  const past = remember(state.past, { head, time, numbered, seating, ends });
+  const removed = effect.kind === 'end' ? effect.removed : null;
+  const past = remember(state.past, { head, time, numbered, seating, ends, removed });
   const next = { ...state, head: { seq, head }, time, past };
   if (effect.kind === 'circle') return { ...next, table: effect.table };
   const seatings = new Map(state.seatings);

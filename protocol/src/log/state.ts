@@ -1,5 +1,5 @@
 import { type Bytes, equal } from '../bytes/index.ts';
-import { firstPast, lastNumber, momentAt, type Past, stoodUnder } from './past.ts';
+import { firstPast, lastNumber, momentAt, type Past, stoodUnder, wasRemoved } from './past.ts';
 import type { AgreedSeat, Sheet } from './sheet.ts';
 
 /** One taking of a seat; named by the sequence number of the entry that admitted it. */
@@ -70,6 +70,9 @@ export const standingUnder = (state: State, mandate: Bytes, seq = state.head.seq
   for (const seating of state.seatings.values()) if (equal(seating.mandate, mandate)) return seating;
   return null;
 };
+
+/** Whether a mandate was removed: nobody sits under it any more. */
+export const isRemoved = (state: State, mandate: Bytes): boolean => wasRemoved(state.past, mandate);
 
 /** The highest number of an actor's permissions (`actorName`) so far; 0 when there is none. */
 export const numberOf = (state: State, actor: string): number => lastNumber(state.past, actor);

@@ -85,8 +85,8 @@ const actionOf = (random: Random, state: State, step: number): Action => {
   return random.one<Action>([
     found,
     commit,
-    { kind: 'leave', seating },
-    { kind: 'remove', seating, reason: 'r' },
+    // A removal bars its mandate for good: too many, and nobody is left to go on.
+    random.chance(40) ? { kind: 'remove', seating, reason: 'r' } : { kind: 'leave', seating },
     { kind: 'lost', seating },
   ]);
 };

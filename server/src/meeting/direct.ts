@@ -1,5 +1,5 @@
 import { type Bytes, fromHex, hash, Refusal, toHex } from '@parley/protocol/bytes';
-import { type Act, isRestriction, judgeDirect, type Ledger, openAct, verifyAct } from '@parley/protocol/log';
+import { type Act, isRestriction, judgeDirect, type Ledger, openAct, stillEnds, verifyAct } from '@parley/protocol/log';
 import type { Clock } from '../clock.ts';
 import type { Store } from '../store/store.ts';
 
@@ -30,8 +30,10 @@ const MOST_EARLY = 64;
 
 /** Opens what the store holds of them, judged by the log as it stands. */
 export const openDirect = async ({ meeting, store, clock, ledger }: DirectOptions): Promise<Direct> => {
-  const ended = new Map<number, Bytes>();
-  const known = new Set<string>();
+  /** Those that were taken, by name. */
+  const known = new Map<string, Act>();
+  /** What each ends that the log does not hold yet. */
+  let ended: ReadonlyMap<number, Bytes> = new Map();
   const early = new Map<string, { readonly act: Bytes; readonly from: string }>();
 
   const judge = async (given: Bytes): Promise<{ readonly act: Act; readonly ends: readonly number[] } | Refusal> => {
@@ -43,18 +45,32 @@ export const openDirect = async ({ meeting, store, clock, ledger }: DirectOption
   };
   /** However often it is signed anew. */
   const saysNothingNew = (ends: readonly number[]): boolean => ends.every((seating) => ended.has(seating));
-  const takeIn = (name: string, given: Bytes, ends: readonly number[]) => {
-    known.add(name);
-    for (const seating of ends) ended.set(seating, given);
+  const takeIn = (name: string, act: Act, ends: readonly number[]) => {
+    known.set(name, act);
+    ended = new Map([...ended, ...ends.map((seating) => [seating, act.bytes] as const)]);
+  };
+  /** The log has moved: what each ends now, and which are done with. */
+  const follow = async (): Promise<void> => {
+    const { state } = ledger();
+    ended = new Map();
+    for (const [name, act] of known) {
+      const ends = stillEnds(state, act);
+      if (ends) takeIn(name, act, ends);
+      else {
+        known.delete(name);
+        await store.dropRestriction(meeting, act.hash);
+      }
+    }
   };
 
   for (const given of await store.restrictions(meeting)) {
     const name = toHex(hash('act', given));
-    const judged = await judge(given);
-    if (!(judged instanceof Refusal)) takeIn(name, given, judged.ends);
-    else if (judged.code === AHEAD) early.set(name, { act: given, from: 'before' });
+    const act = await verifyAct(ledger().state, given, clock.now());
+    if (!(act instanceof Refusal)) known.set(name, act);
+    else if (act.code === AHEAD) early.set(name, { act: given, from: 'before' });
     else await store.dropRestriction(meeting, hash('act', given));
   }
+  await follow();
 
   return {
     ended: () => new Set(ended.keys()),
@@ -66,7 +82,7 @@ export const openDirect = async ({ meeting, store, clock, ledger }: DirectOption
       if (!(judged instanceof Refusal)) {
         if (saysNothingNew(judged.ends)) return null;
         await store.addRestriction(meeting, judged.act.hash, given);
-        takeIn(name, given, judged.ends);
+        takeIn(name, judged.act, judged.ends);
         return judged.act;
       }
       if (judged.code !== AHEAD) return judged;
@@ -82,12 +98,7 @@ export const openDirect = async ({ meeting, store, clock, ledger }: DirectOption
       return 'early';
     },
     moved: async () => {
-      const { seatings } = ledger().state;
-      for (const [seating, given] of ended) {
-        if (seatings.has(seating)) continue;
-        ended.delete(seating);
-        await store.dropRestriction(meeting, hash('act', given));
-      }
+      await follow();
       const acting: Bytes[] = [];
       for (const [name, { act }] of early) {
         const judged = await judge(act);
@@ -96,7 +107,7 @@ export const openDirect = async ({ meeting, store, clock, ledger }: DirectOption
         if (judged instanceof Refusal || saysNothingNew(judged.ends))
           await store.dropRestriction(meeting, fromHex(name));
         else {
-          takeIn(name, act, judged.ends);
+          takeIn(name, judged.act, judged.ends);
           acting.push(act);
         }
       }

@@ -8,6 +8,7 @@ import {
   openEntry,
   openLedger,
   type Sheet,
+  stillEnds,
   take,
   type VerifiedEntry,
   verifyAct,
@@ -45,6 +46,8 @@ const MOST_EARLY = 64;
 export const openDeviceLog = (sheet: Sheet, now: () => number, hears: LogHears): DeviceLog => {
   let ledger = openLedger(sheet);
   let restricted: ReadonlySet<number> = new Set();
+  /** Those that ended them: judged again as the log moves, until it holds them. */
+  let direct: readonly Act[] = [];
   let early: readonly Bytes[] = [];
   let broken = false;
   const queue = inOrder();
@@ -69,7 +72,8 @@ export const openDeviceLog = (sheet: Sheet, now: () => number, hears: LogHears):
     const next = append(ledger, verified);
     if (next instanceof Refusal) return broke(next);
     ledger = next;
-    restricted = new Set([...restricted].filter((seating) => ledger.state.seatings.has(seating)));
+    direct = direct.filter((act) => stillEnds(ledger.state, act));
+    restricted = new Set(direct.flatMap((act) => stillEnds(ledger.state, act) ?? []));
     hears.moved(ledger, verified);
     const again = early;
     early = [];
@@ -94,6 +98,8 @@ export const openDeviceLog = (sheet: Sheet, now: () => number, hears: LogHears):
       if (ends instanceof Refusal && ends.code === AHEAD) early = [...early, bytes].slice(-MOST_EARLY);
       return;
     }
+    if (ends.every((seating) => restricted.has(seating))) return;
+    direct = [...direct, act];
     restricted = new Set([...restricted, ...ends]);
     hears.restricted(ends, act);
   };

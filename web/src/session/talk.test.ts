@@ -163,6 +163,45 @@ const loseKeys = async ({ meeting, log, talk, posted, joined, tell, grant, sitOf
   return posted.slice(begin);
 };
 
+/** Whether a word asks to sit. */
+const asks = (word: DeviceToNode): boolean => {
+  const opened = word.kind === 'submit' ? openAct(word.act) : null;
+  return opened !== null && !(opened instanceof Refusal) && opened.inner.action.kind === 'sit';
+};
+/** The node's answer to a passing message of a seating that does not stand. */
+const unknown = { kind: 'refused', act: null, code: 'message.unknown', detail: '' } as const;
+
+test('[ADMIT5] whom its node gave up while it did not reach it sits anew once it is told', async () => {
+  const { talk, said, grant } = await openOne();
+  await talk.takeSeat();
+  await grant();
+  await grant();
+  await vi.waitUntil(() => talk.conversation()?.keyed(), WITHIN);
+  talk.said(unknown);
+  await vi.waitUntil(() => said.some(asks), WITHIN);
+});
+
+test('who leaves is not brought back by what the node says of a word that came too late', async () => {
+  const { talk, said, grant } = await openOne();
+  await talk.takeSeat();
+  await grant();
+  await grant();
+  await vi.waitUntil(() => talk.conversation()?.keyed(), WITHIN);
+  said.length = 0;
+  const left = talk.leave();
+  talk.said(unknown);
+  await left;
+  expect(said.some(asks)).toBe(false);
+});
+
+test('[ADMIT6] who was removed and asks to sit reads that it was removed', async () => {
+  const { talk, said, joined, submitted } = await openOne();
+  await talk.takeSeat();
+  const { act } = await submitted();
+  talk.said({ kind: 'refused', act: hash('act', act), code: 'admit.removed', detail: '' });
+  expect([said.length, joined]).toEqual([1, ['ended']]);
+});
+
 test('[RESTRICT3] a device that cannot follow the keys sends nothing more under those it has', async () => {
   expect(await loseKeys(await openOne())).toEqual(['halt', 'retire']);
 });
@@ -182,10 +221,6 @@ test('[ADMIT5] who sits anew talks under the new seating, however long signing t
   await vi.waitUntil(() => one.missed() > 0, WITHIN);
   for (const entry of [lost, next]) one.tell(entry, []);
   pen.resolve();
-  const asks = (word: DeviceToNode) => {
-    const opened = word.kind === 'submit' ? openAct(word.act) : null;
-    return opened && !(opened instanceof Refusal) && opened.inner.action.kind === 'sit';
-  };
   await vi.waitUntil(() => one.said.some(asks), WITHIN);
   one.said.splice(0, one.said.findIndex(asks));
   await one.grant();

@@ -188,12 +188,17 @@ export const openTalk = (needs: TalkNeeds): Talk => {
   });
 
   const refused = (word: Extract<NodeToDevice, { kind: 'refused' }>) => {
-    if (!word.act) return;
+    if (!word.act) {
+      // Our node gave us up while it did not reach us: the log, which it tells only to who sits, says so to others.
+      if (word.code === 'message.unknown' && conversation && !leaving) sitAnew();
+      return;
+    }
     const given = unanswered.get(toHex(word.act));
     unanswered.delete(toHex(word.act));
     // Ordered already, when it was given for the first time: the log brings it.
     if (given?.resent && ORDERED.has(word.code)) return;
-    if (request && equal(word.act, request.name) && !conversation)
+    if (word.code === 'admit.removed') needs.join({ kind: 'ended', why: 'removed' });
+    else if (request && equal(word.act, request.name) && !conversation)
       needs.join({ kind: 'refused', refusal: new Refusal(word.code, word.detail) });
     else conversation?.refusedAct(word.act);
   };
@@ -231,6 +236,8 @@ export const openTalk = (needs: TalkNeeds): Talk => {
     },
     again: () => {
       blobs.again();
+      // Whether we sit still: the answer says it where we do not.
+      conversation?.sayMedia(needs.sends());
       for (const given of unanswered.values()) given.resent = needs.say(given.word) || given.resent;
     },
     worker: (said) => conversation?.worker(said),
