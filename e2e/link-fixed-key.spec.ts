@@ -60,9 +60,14 @@ test.afterAll(async () => {
 });
 
 let turn = 0;
-async function prepare(context: BrowserContext, seat: Seat): Promise<Page> {
+async function prepare(
+  context: BrowserContext,
+  seat: Seat,
+  before: (page: Page) => Promise<unknown> = async () => undefined,
+): Promise<Page> {
   const { side, hue, hertz } = seats[seat];
   const page = await context.newPage();
+  await before(page);
   page.on('pageerror', (error) => console.log(seat, error.message));
   await page.goto(`${pages.url}/link-fixed-key.html`);
   const leg = (of: Side) => ({
@@ -276,6 +281,24 @@ test('an SFU is killed: a new Room brings media back by itself', async ({ contex
   }
   await hears(two, 'alba');
   await hears(one, 'borland');
+});
+
+// Turns red without the disconnect() of nextRetryDelayInMs (web/src/session/media/leg.ts).
+test('signalling that ends while a Room is being made costs one try, not the time of one', async ({ context }) => {
+  let tries = 0;
+  const page = await prepare(context, 'alba', (fresh) =>
+    fresh.routeWebSocket(sfus.alba.url.replace(/^http/, 'ws') + '/**', (socket) => {
+      const sfu = socket.connectToServer();
+      if (++tries > 3) return;
+      // The Room is told who is there; what would connect it never comes.
+      sfu.onMessage((message) => {
+        socket.send(message);
+        void socket.close();
+      });
+    }),
+  );
+  expect(tries).toBe(4);
+  await page.evaluate(() => window.link.takeSeat());
 });
 
 test('what arrives and cannot be shown is mended by the watchdog, which says so', async ({ context }) => {

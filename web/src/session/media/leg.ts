@@ -25,7 +25,7 @@ export type LegEvent =
   | { readonly kind: 'mending'; readonly why: string }
   | { readonly kind: 'mended'; readonly tookMs: number };
 
-/** How long signalling, and then the connection, may take before another try is the better way. */
+/** How long signalling, and the whole of a connection, may take before another try is the better way. */
 const SIGNALLING_MS = 5_000;
 const CONNECTION_MS = 10_000;
 
@@ -132,7 +132,13 @@ export class Leg {
       singlePeerConnection: this.options.publishes,
       dynacast: false,
       stopLocalTrackOnUnpublish: false,
-      reconnectPolicy: { nextRetryDelayInMs: () => (this.#hold(room) ? NEVER_MS : null) },
+      reconnectPolicy: {
+        nextRetryDelayInMs: () => {
+          // A Room that does not stand yet is ended: livekit-client would go on waiting for its connection.
+          if (!this.#hold(room)) void room.disconnect(false);
+          return NEVER_MS;
+        },
+      },
     });
     this.#room = room;
     const current = () => turn === this.#turn;
@@ -152,6 +158,8 @@ export class Leg {
       if (this.#seated && this.#held === null) publication.setSubscribed(true);
       this.#become(this.#state);
     });
+    // Not livekit-client's own limit: what waits inside it would go on for ever after that.
+    const late = setTimeout(() => void room.disconnect(false), CONNECTION_MS);
     try {
       await room.localParticipant.setE2EEEnabled(true);
       const token = (await this.options.token?.()) ?? NO_TOKEN;
@@ -160,7 +168,7 @@ export class Leg {
         autoSubscribe: this.#seated && this.#held === null,
         maxRetries: 0,
         websocketTimeout: SIGNALLING_MS,
-        peerConnectionTimeout: CONNECTION_MS,
+        peerConnectionTimeout: NEVER_MS,
         rtcConfig: markedFor(this.options.delegation, { iceServers: [], ...this.options.rtcConfiguration }),
       });
     } catch {
@@ -168,6 +176,8 @@ export class Leg {
       if (!current()) return;
       setTimeout(() => current() && void this.#connect(turn, failed + 1), waitBefore(failed + 1));
       return;
+    } finally {
+      clearTimeout(late);
     }
     if (!current()) {
       void room.disconnect(false);
