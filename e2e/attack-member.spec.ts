@@ -251,7 +251,7 @@ test.describe('a removed member', () => {
       meeting: meeting.sheet.meeting,
       by: { kind: 'device', mandate: seating.mandate },
       n: Date.now(),
-      saw: { seq: 0, head: meeting.sheet.hash },
+      saw: meeting.head(),
       action,
     });
     // Whatever the host says to it: a restriction acts on receipt.
