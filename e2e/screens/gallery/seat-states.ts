@@ -184,6 +184,7 @@ export const seatStates: { readonly [name: string]: () => View } = {
     }),
   'left self': () => ({ kind: 'left', why: 'self' }),
   'left removed': () => ({ kind: 'left', why: 'removed' }),
+  'left unknown': () => ({ kind: 'left', why: 'unknown' }),
   'left elsewhere': () => ({ kind: 'left', why: 'elsewhere' }),
   stopped: () => ({
     kind: 'stopped',

@@ -6,7 +6,10 @@ import { Paper } from '../ui/Paper.tsx';
 
 type Props = { readonly view: Extract<View, { kind: 'left' }>; readonly onReload: () => void };
 
-/** After the seat: why one no longer sits, and, unless one was removed, the way back. */
+/** Ends from which no way leads back in this browser, but by a new link. */
+const final: ReadonlySet<string> = new Set(['removed', 'unknown']);
+
+/** After the seat: why one no longer sits, and the way back where there is one. */
 export const LeftScreen = ({ view, onReload }: Props) => {
   const text = useText();
   return (
@@ -14,7 +17,7 @@ export const LeftScreen = ({ view, onReload }: Props) => {
       <Heading>{text(`left.${view.why}`)}</Heading>
       <p>{text(`left.${view.why}.lead`)}</p>
       <p>{text(`left.${view.why}.do`)}</p>
-      {view.why === 'removed' ? null : (
+      {final.has(view.why) ? null : (
         <Button weight="main" onPress={onReload}>
           {text('left.again')}
         </Button>

@@ -260,7 +260,7 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
       closed: (refusal) => {
         if (refusal.code === 'door.replaced') advance({ kind: 'ended', why: 'elsewhere' });
         else if (join.kind === 'opened' || join.kind === 'proving') advance({ kind: 'link-refused', refusal });
-        else if (refusal.code === 'door.unknown-device') advance({ kind: 'broke', refusal });
+        else if (refusal.code === 'door.unknown-device') advance({ kind: 'ended', why: 'unknown' });
       },
     });
     socket = on;

@@ -101,7 +101,7 @@ export type View =
       readonly ahead: StageView;
     }
   | StageView
-  | { readonly kind: 'left'; readonly why: 'self' | 'removed' | 'elsewhere' }
+  | { readonly kind: 'left'; readonly why: 'self' | 'removed' | 'elsewhere' | 'unknown' }
   /** Something that must hold does not (a changed root, a second log): everything stopped, loudly. */
   | { readonly kind: 'stopped'; readonly refusal: RefusalView };
 

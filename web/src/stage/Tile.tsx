@@ -1,7 +1,7 @@
 import { MicOff } from 'lucide-react';
-import { useCallback, useEffect, useRef } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useText } from '../messages/use-text.ts';
-import type { TileView } from '../session/view.ts';
+import type { TileState, TileView } from '../session/view.ts';
 import { Meter } from '../ui/Meter.tsx';
 import { Picture } from '../ui/Picture.tsx';
 import { paints } from '../ui/paints.ts';
@@ -20,7 +20,11 @@ const breathMs = 400;
 export const Tile = ({ tile, level }: Props) => {
   const text = useText();
   const refusalText = useRefusalText();
-  const { seat, seating, state, picture, muted } = tile;
+  const { seat, seating, picture, muted } = tile;
+  const [seen, setSeen] = useState<MediaStreamTrack | null>(null);
+  // Proven frames are on their way; an empty tile says nothing of them yet.
+  const empty = tile.state.kind === 'verified' && picture !== null && seen !== picture;
+  const state: TileState = empty ? { kind: 'connecting' } : tile.state;
   const mark = markOf(state, text, refusalText);
   const Icon = mark.icon;
   const frame = useRef<HTMLLIElement>(null);
@@ -44,7 +48,7 @@ export const Tile = ({ tile, level }: Props) => {
             {state.kind === 'refused' ? <code>{state.refusal.code}</code> : null}
           </div>
         ) : (
-          <Picture track={picture} label={text('tile.picture', { name: seat.name })} />
+          <Picture track={picture} label={text('tile.picture', { name: seat.name })} onSeen={setSeen} />
         )}
       </div>
       <div className={styles.caption}>
@@ -69,7 +73,7 @@ export const Tile = ({ tile, level }: Props) => {
           <span className={styles.function}>{seat.function}, </span>
           {seat.delegation.name}
         </p>
-        {picture === null || mark.todo === null ? null : <p className={styles.do}>{mark.todo}</p>}
+        {picture === null || empty || mark.todo === null ? null : <p className={styles.do}>{mark.todo}</p>}
       </div>
     </li>
   );
