@@ -18,8 +18,6 @@ import { openTable } from './table.ts';
 export type Other = {
   readonly seating: Seating;
   readonly says: { readonly audio: boolean; readonly video: boolean } | null;
-  /** Its picture was there before, at this sitting. */
-  readonly hadPicture: boolean;
   /** Its transport names by root in hexadecimal. */
   readonly names: ReadonlyMap<string, string>;
 };
@@ -86,7 +84,6 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
   let seatings: ReadonlyMap<number, Seating> = new Map();
   let restricted: ReadonlySet<number> = new Set();
   let pictures: Pictures = new Map();
-  const pictured = new Set<number>();
   let keyed = false;
   let members = 0;
   let told = '';
@@ -159,7 +156,6 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
         .map((seating) => ({
           seating,
           says: says.get(seating.id) ?? null,
-          hadPicture: pictured.has(seating.id),
           names: names.get(seating.id) ?? new Map(),
         })),
     pictures: () => pictures,
@@ -185,7 +181,6 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
     heard: messages.hear,
     worker: (said) => {
       pictures = hearWorker(pictures, said);
-      if (said.kind === 'bind' && said.media === 'video') pictured.add(said.seating);
       if (said.kind === 'bind' || said.kind === 'proof') needs.show();
       else needs.changed();
       // Frames flow again once the screens have let the track go from where it was, and its new place takes it in: a

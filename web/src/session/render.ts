@@ -6,6 +6,7 @@ import type { Conversation, Other } from './conversation.ts';
 import type { MediaFacts } from './media/facts.ts';
 import type { Notices } from './notices.ts';
 import { carriedBy } from './pictures.ts';
+import { awayFor, type Stillness, stillFor } from './stillness.ts';
 import { plays, tileState } from './tile.ts';
 import type { ProofStep, RefusalView, SeatView, StageView, TileView, View } from './view.ts';
 
@@ -26,9 +27,9 @@ const tileOf = (
   other: Other,
   facts: MediaFacts,
   trackOf: (pipe: number) => MediaStreamTrack | null,
-  stillMs: (pipe: number) => number,
+  stillness: Stillness,
 ): TileView => {
-  const { seating, says, hadPicture } = other;
+  const { seating, says } = other;
   // Of a connection that is gone nothing comes any more, whatever was proven there last.
   const carried = (media: 'audio' | 'video') => {
     const one = carriedBy(conversation.pictures(), seating.id, media);
@@ -36,11 +37,12 @@ const tileOf = (
   };
   const [picture, sound] = [carried('video'), carried('audio')];
   const line = lineOf(facts, seating.root);
-  const still = picture ? stillMs(picture.pipe) : 0;
+  const stillMs = picture ? stillFor(stillness, picture.pipe, facts.atMs) : 0;
+  const pictureAwayMs = awayFor(stillness, seating.id, facts.atMs);
   return {
     seating: seating.id,
     seat: seatOf(agreement, seating.seat),
-    state: tileState({ picture, sound, says, hadPicture, stillMs: still, line }),
+    state: tileState({ picture, sound, says, pictureAwayMs, stillMs, line }),
     muted: says?.audio === false,
     picture: plays(picture, says?.video) ? trackOf(picture.pipe) : null,
     sound: plays(sound, says?.audio) ? trackOf(sound.pipe) : null,
@@ -53,12 +55,12 @@ export const tilesOf = (
   conversation: Conversation,
   facts: MediaFacts,
   trackOf: (pipe: number) => MediaStreamTrack | null,
-  stillMs: (pipe: number) => number,
+  stillness: Stillness,
 ): readonly TileView[] => {
   const place = ({ seat }: TileView) => (seat.delegation.own ? 2 : 0) + (seat.role === 'principal' ? 0 : 1);
   return conversation
     .others()
-    .map((other) => tileOf(agreement, conversation, other, facts, trackOf, stillMs))
+    .map((other) => tileOf(agreement, conversation, other, facts, trackOf, stillness))
     .sort((a, b) => place(a) - place(b) || a.seating - b.seating);
 };
 

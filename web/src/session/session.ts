@@ -15,7 +15,7 @@ import type { Place } from './place.ts';
 import { redeem } from './redeem.ts';
 import { holdingView, type Me, seatOf, stageView, tilesOf } from './render.ts';
 import { openSocket, type Socket } from './socket.ts';
-import { observe, type Stillness, stillFor } from './stillness.ts';
+import { observe, unobserved } from './stillness.ts';
 import { type Happening, openTalk, type Talk } from './talk.ts';
 import type { Actions, Notice, Session, StageView, TileView, View } from './view.ts';
 import { type Differences, presenceNotices, watchPresence } from './watch-presence.ts';
@@ -37,7 +37,7 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
   let prepared: Prepared | null = null;
   let socket: Socket | null = null;
   let notices: Notices = [];
-  let stillness: Stillness = new Map();
+  let stillness = unobserved;
   let differences: Differences = new Map();
   let startedMs = 0;
   /** One's own node, and the host's as one's own knows it. */
@@ -60,7 +60,7 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     if (!prepared || !conversation) return [];
     const { agreement, media } = prepared;
     const facts = media.facts();
-    return tilesOf(agreement, conversation, facts, media.trackOf, (pipe) => stillFor(stillness, pipe, facts.atMs));
+    return tilesOf(agreement, conversation, facts, media.trackOf, stillness);
   };
 
   const compose = (): View => {
@@ -145,8 +145,8 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     if (event.kind === 'alarm') note({ tone: 'danger', kind: 'attack-refused', values: { code: event.code } });
     if (event.kind === 'legs' || event.kind === 'facts') talk.facts(media.facts());
     if (event.kind === 'facts') {
-      stillness = observe(stillness, event.facts);
       if (conversation) {
+        stillness = observe(stillness, event.facts, conversation.pictures());
         differences = watchPresence(differences, conversation, event.facts);
         const found = presenceNotices(differences, conversation, event.facts, delegationName);
         over(

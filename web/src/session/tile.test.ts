@@ -16,7 +16,7 @@ const well: TileFacts = {
   picture: carried('video'),
   sound: carried('audio'),
   says: { audio: true, video: true },
-  hadPicture: true,
+  pictureAwayMs: 0,
   stillMs: 0,
   line: 'ready',
 };
@@ -55,8 +55,11 @@ test('What still comes of a seat that has muted itself is not heard beside “ve
 
 test('The other states are told apart', () => {
   expect(tileState({ ...well, picture: null, sound: null }).kind).toBe('connecting');
-  expect(tileState({ ...well, picture: null }).kind).toBe('sound-only');
-  expect(tileState({ ...well, picture: null, hadPicture: false }).kind).toBe('connecting');
+  expect(tileState({ ...well, picture: null, pictureAwayMs: 2_000 }).kind).toBe('sound-only');
+  expect(tileState({ ...well, picture: null, pictureAwayMs: 500 }).kind, 'as a new Room brings it back').toBe(
+    'connecting',
+  );
+  expect(tileState({ ...well, picture: null, pictureAwayMs: null }).kind).toBe('connecting');
   expect(tileState({ ...well, picture: { ...carried('video'), bound: false } }).kind).toBe('connecting');
   expect(tileState({ ...well, picture: null, says: { audio: true, video: false } }).kind).toBe('camera-off');
   expect(tileState({ ...well, stillMs: 4_000 })).toEqual({ kind: 'still', sinceMs: 4_000 });

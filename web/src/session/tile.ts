@@ -7,15 +7,15 @@ export type TileFacts = {
   readonly sound: Carried | null;
   /** What its device says it sends; null before its first word. */
   readonly says: { readonly audio: boolean; readonly video: boolean } | null;
-  /** Its picture was there before, at this sitting. */
-  readonly hadPicture: boolean;
+  /** How long ago its picture was there last, in ms; null where it never was at this sitting. */
+  readonly pictureAwayMs: number | null;
   /** How long no frame of its picture was decoded, in ms; 0 while frames come. */
   readonly stillMs: number;
   /** Its delegation's SFU is not reached, or being connected anew; held: what flowed goes on meanwhile. */
   readonly line: 'ready' | 'held' | 'mending' | 'lost';
 };
 
-/** A picture that stands still longer than this says so. */
+/** A picture that stands still, or is away while sound comes, for longer than this says so, in ms. */
 const STILL = 1_500;
 
 /** Whether a pipe's frames may be shown: bound to this seat, and proven or waiting for the next proof. */
@@ -50,7 +50,9 @@ const flowState = (facts: TileFacts, expected: readonly (Carried | null)[]): Til
   if (!says || (!picture && !sound))
     return says?.video === false && says.audio === false ? { kind: 'camera-off' } : { kind: 'connecting' };
   if (says.video && !picture)
-    return facts.hadPicture && sound?.proof === 'proven' ? { kind: 'sound-only' } : { kind: 'connecting' };
+    return (facts.pictureAwayMs ?? 0) > STILL && sound?.proof === 'proven'
+      ? { kind: 'sound-only' }
+      : { kind: 'connecting' };
   if (says.video && !shows(picture)) return { kind: 'connecting' };
   if (!says.video) return { kind: 'camera-off' };
   if (facts.stillMs > STILL) return { kind: 'still', sinceMs: facts.stillMs };
