@@ -21,7 +21,8 @@ export type Purpose =
   | 'roster'
   | 'epoch-authenticator'
   | 'blob'
-  | 'frame-proof';
+  | 'frame-proof'
+  | 'record';
 
 const prefixes = new Map<Purpose, Bytes>();
 

@@ -32,6 +32,15 @@ export {
   take,
 } from './ledger.ts';
 export { type Message, openMessage, type Passing, passing, signMessage, verifyMessage } from './message.ts';
+export {
+  RECORD_LIMIT,
+  type RecordContent,
+  type RecordFault,
+  type Sitting,
+  signRecord,
+  type VerifiedRecord,
+  verifyRecord,
+} from './record.ts';
 export { reduce } from './reduce.ts';
 export {
   type AgreedSeat,

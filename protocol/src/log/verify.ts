@@ -39,7 +39,7 @@ const readOn = async (
   ledger: Ledger,
   entries: readonly Bytes[],
   countersignatures: readonly Bytes[],
-  keep: (entry: VerifiedEntry) => void,
+  keep: (entry: VerifiedEntry, ledger: Ledger) => void,
 ): Promise<Omit<Followed, 'entries'> | Refusal> => {
   const checks = openChecks();
   let now = ledger;
@@ -67,7 +67,7 @@ const readOn = async (
     const next = append(now, read.verified);
     if (next instanceof Refusal) return next;
     now = next;
-    keep(read.verified);
+    keep(read.verified, now);
     return null;
   };
   for (const bytes of entries) {
@@ -107,13 +107,17 @@ export type LogRecord = {
 /**
  * Verifies a whole log offline under pinned roots, whenever that is: no clock is asked. Refuses what `verifySheet`
  * and `follow` refuse, and `log.ahead` where countersignatures are of entries that it does not hold. How far
- * it settled is for the reader to judge.
+ * it settled is for the reader to judge. `told` hears of each entry with the ledger after it, before all of it stood.
  */
-export const verifyLog = async (pins: Pins, record: LogRecord): Promise<Ledger | Refusal> => {
+export const verifyLog = async (
+  pins: Pins,
+  record: LogRecord,
+  // Entries are not kept: their bytes are the record.
+  told: (entry: VerifiedEntry, ledger: Ledger) => void = () => undefined,
+): Promise<Ledger | Refusal> => {
   const sheet = await verifySheet(pins, record.sheet);
   if (sheet instanceof Refusal) return sheet;
-  // Entries are not kept: their bytes are the record.
-  const read = await readOn(openLedger(sheet), record.entries, record.countersignatures, () => undefined);
+  const read = await readOn(openLedger(sheet), record.entries, record.countersignatures, told);
   if (read instanceof Refusal) return read;
   const [ahead] = read.ahead;
   return ahead ? new Refusal('log.ahead', `${ahead.seq}`) : read.ledger;
