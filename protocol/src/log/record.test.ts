@@ -57,7 +57,7 @@ const verified = async (given: Bytes, pins = meeting.pins): Promise<VerifiedReco
 /** Code and place of what is wrong. */
 const fault = async (given: Bytes, pins: typeof meeting.pins | null = meeting.pins) => {
   const found = await verifyRecord(given, pins);
-  return 'refusal' in found ? `${found.refusal.code} ${found.place ?? 'whole'}` : 'stands';
+  return 'refusal' in found ? [found.refusal.code, found.place] : 'stands';
 };
 const swapped = (list: readonly Bytes[], a: number, b: number) =>
   list.map((one, n) => (n === a ? list[b] : n === b ? list[a] : one) ?? one);
@@ -83,19 +83,22 @@ test('[RECORD2] a record proves itself, under pins and under the roots that it b
     expect(sat.at(-1)).toBe('10 alba-principal sits');
   }
   const stranger = await testMeeting(['Alba', 'Corvia']);
-  expect(await fault(given, stranger.pins)).toBe('identity.root-unknown whole');
+  expect(await fault(given, stranger.pins)).toEqual(['identity.root-unknown', null]);
   const [first, second] = content.roots;
   if (!first || !second) throw new Error('two roots');
-  expect(await fault(await sign({ roots: [second, first] }))).toBe('record.roots whole');
+  expect(await fault(await sign({ roots: [second, first] }))).toEqual(['record.roots', null]);
 });
 
 test('[RECORD5] cut, extended, reordered: refused, with the place', async () => {
   const { entries } = content;
   const last = entries.length;
-  expect(await fault(await sign({ entries: entries.slice(0, -1) }))).toBe(`log.ahead ${last}`);
-  expect(await fault(await sign({ entries: entries.toSpliced(4, 1) }))).toBe('log.gap 5');
-  expect(await fault(await sign({ entries: swapped(entries, 4, 5) }))).toBe('log.gap 5');
-  expect(await fault(await sign({ entries: [...entries.slice(0, 5), ...entries.slice(4)] }))).toBe('log.replay 6');
+  expect(await fault(await sign({ entries: entries.slice(0, -1) }))).toEqual(['log.ahead', last]);
+  expect(await fault(await sign({ entries: entries.toSpliced(4, 1) }))).toEqual(['log.gap', 5]);
+  expect(await fault(await sign({ entries: swapped(entries, 4, 5) }))).toEqual(['log.gap', 5]);
+  expect(await fault(await sign({ entries: [...entries.slice(0, 5), ...entries.slice(4)] }))).toEqual([
+    'log.replay',
+    6,
+  ]);
   expect(
     await fault(await sign({ entries: entries.map((one, n) => (n === 6 ? turned(one, one.length - 1) : one)) })),
   ).not.toBe('stands');
@@ -103,18 +106,21 @@ test('[RECORD5] cut, extended, reordered: refused, with the place', async () => 
   if (changed instanceof Refusal) throw changed;
   const { meeting: id, seq, prev, time, act } = changed;
   const later = encode({ v: 1, meeting: id, seq, prev, time: time + 1, act });
-  expect(await fault(await sign({ entries: entries.map((one, n) => (n === 3 ? later : one)) }))).toBe('log.fork 5');
+  expect(await fault(await sign({ entries: entries.map((one, n) => (n === 3 ? later : one)) }))).toEqual([
+    'log.fork',
+    5,
+  ]);
 });
 
 // Turns red without the last lines of verifyRecord (the exporter's signature).
 test('[RECORD4] nobody but its exporter cuts a record, and nobody exports in another’s name', async () => {
   const cut = { ...content, entries: content.entries.slice(0, 2), countersignatures: [] };
   const own = granted(decode(outer, await sign(), RECORD_LIMIT));
-  expect(await fault(encode({ ...own, body: encode(cut) }))).toBe('record.forged whole');
+  expect(await fault(encode({ ...own, body: encode(cut) }))).toEqual(['record.forged', null]);
   const asAlba = await signRecord(content, { ...by, root: alba.id });
-  expect(await fault(asAlba)).toBe('record.forged whole');
+  expect(await fault(asAlba)).toEqual(['record.forged', null]);
   const withAlbas = await signRecord(content, { ...by, root: alba.id, certificate: alba.certificate });
-  expect(await fault(withAlbas)).toBe('record.forged whole');
+  expect(await fault(withAlbas)).toEqual(['record.forged', null]);
   const corvia = (await testMeeting(['Corvia', 'Dorn'])).delegations[0];
   if (!corvia) throw new Error('Corvia');
   const foreign = await signRecord(content, {
@@ -122,10 +128,11 @@ test('[RECORD4] nobody but its exporter cuts a record, and nobody exports in ano
     certificate: corvia.certificate,
     signer: corvia.issuing,
   });
-  expect(await fault(foreign)).toBe('identity.root-unknown whole');
-  expect(await fault(await signRecord({ ...content, at: meeting.at + 90 * 86_400_000 }, by))).toBe(
-    'identity.certificate-expired whole',
-  );
+  expect(await fault(foreign)).toEqual(['identity.root-unknown', null]);
+  expect(await fault(await signRecord({ ...content, at: meeting.at + 90 * 86_400_000 }, by))).toEqual([
+    'identity.certificate-expired',
+    null,
+  ]);
 });
 
 test('[RECORD3] what acted without the log is judged, and what proves two logs is checked', async () => {
@@ -137,9 +144,9 @@ test('[RECORD3] what acted without the log is judged, and what proves two logs i
     { ...counterpart, device: principal.device },
     { kind: 'leave', seating: 2 },
   );
-  expect(await fault(await sign({ restrictions: [forged] }))).toBe('act.forged whole');
+  expect(await fault(await sign({ restrictions: [forged] }))).toEqual(['act.forged', null]);
   const sit = await actOf(log.ledger.state, adviser, sitAction(adviser, `again ${nextNumber()}`));
-  expect(await fault(await sign({ restrictions: [sit] }))).toBe('restrict.not-direct whole');
+  expect(await fault(await sign({ restrictions: [sit] }))).toEqual(['restrict.not-direct', null]);
 
   const { log: other } = await seatedLog(meeting, [counterpart]);
   await place(other, await actOf(other.ledger.state, principal, sitAction(principal, 'other')));
@@ -151,7 +158,7 @@ test('[RECORD3] what acted without the log is judged, and what proves two logs i
     { root: toHex(alba.id), seq: 2 },
   ]);
   const same = [pair[0] ?? new Uint8Array(), pair[0] ?? new Uint8Array()];
-  expect(await fault(await sign({ equivocations: [same] }))).toBe('log.no-equivocation whole');
+  expect(await fault(await sign({ equivocations: [same] }))).toEqual(['log.no-equivocation', null]);
 });
 
 const seed = seedFrom(process.env.PARLEY_SEED);
@@ -164,12 +171,12 @@ test(`[RECORD4] a record changed in any byte does not stand, nor any part of one
     expect(await fault(changed), `byte ${at}`).not.toBe('stands');
   }
   for (let round = 0; round < 20; round += 1)
-    expect(await fault(given.slice(0, random.below(given.length)))).toBe('bytes.malformed whole');
-  expect(await fault(new Uint8Array([...given, 0]))).toBe('bytes.malformed whole');
+    expect(await fault(given.slice(0, random.below(given.length)))).toEqual(['bytes.malformed', null]);
+  expect(await fault(new Uint8Array([...given, 0]))).toEqual(['bytes.malformed', null]);
 });
 
 test('[RECORD1] another version is refused', async () => {
   const next = { ...content, v: 2 } as unknown as RecordContent; // the type knows no other
-  expect(await fault(await signRecord(next, by))).toBe('bytes.malformed whole');
+  expect(await fault(await signRecord(next, by))).toEqual(['bytes.malformed', null]);
   expect((await verifyLog(meeting.pins, content)) instanceof Refusal).toBe(false);
 });
