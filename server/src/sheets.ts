@@ -9,7 +9,7 @@ import type { Identity } from './identity/files.ts';
 export type AgreedSheet = { readonly sheet: Sheet; readonly bytes: Bytes };
 
 /** Roots that a node has pinned, its own among them. */
-export const pinsOf = (config: NodeConfig, identity: Identity): Pins =>
+export const pinsOf = (config: NodeConfig, identity: Pick<Identity, 'root' | 'keys'>): Pins =>
   new Map([
     [toHex(identity.root), identity.keys],
     ...config.counterparts.map(({ root, keys }) => [toHex(root), keys] as const),

@@ -16,6 +16,8 @@ export type Identity = {
   readonly keys: RootKeys;
   readonly certificate: Bytes;
   readonly serial: number;
+  /** When its certificate ends, in ms. */
+  readonly until: number;
   readonly signer: Signer;
 };
 
@@ -47,6 +49,33 @@ const openRoot = (folder: string) => {
   return rootSignerOf(fromText(take(kept, 'ed')), fromText(take(kept, 'pq')));
 };
 
+/** What a folder keeps of an issuing key, without a look at whether it is valid; null where there is none. */
+const readIssuing = (folder: string) => {
+  const path = join(folder, 'issuing.json');
+  if (!existsSync(path)) return null;
+  const kept = read(path, ['key', 'certificate', 'ed', 'pq']);
+  const bytes = (name: string): Bytes => new Uint8Array(Buffer.from(take(kept, name), 'base64'));
+  const keys: RootKeys = { v: 1, ed: bytes('ed'), pq: bytes('pq') };
+  return { root: fingerprint(keys), keys, certificate: bytes('certificate'), key: take(kept, 'key') };
+};
+
+/** The root that a folder's node acts under, whether or not its certificate is valid; refuses `identity.none`. */
+export const keptRoot = (folder: string): Pick<Identity, 'root' | 'keys'> | Refusal =>
+  readIssuing(folder) ?? new Refusal('identity.none', folder);
+
+/**
+ * The identity that a folder keeps, for a command beside a node: nothing is made or renewed. Refuses
+ * `identity.none`, and what `verifyCertificate` refuses at `now` (ms).
+ */
+export const keptIdentity = async (folder: string, now: number): Promise<Identity | Refusal> => {
+  const kept = readIssuing(folder);
+  if (!kept) return new Refusal('identity.none', folder);
+  const { root, keys, certificate, key } = kept;
+  const issuer = await verifyCertificate(new Map([[toHex(root), keys]]), certificate, now);
+  if (issuer instanceof Refusal) return issuer;
+  return { root, keys, certificate, serial: issuer.serial, until: issuer.until, signer: signerOf(fromText(key)) };
+};
+
 /**
  * The identity in a folder, made where there is none; the issuing key is renewed a week before its certificate ends.
  * Private keys stand in files of their own (0600), never in the database. `now` in ms.
@@ -54,28 +83,16 @@ const openRoot = (folder: string) => {
 export const openIdentity = async (folder: string, now: number): Promise<Identity> => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, 'issuing.json');
-  const kept = existsSync(path) ? read(path, ['key', 'certificate', 'ed', 'pq']) : null;
-  if (kept) {
-    const bytes = (name: string): Bytes => new Uint8Array(Buffer.from(take(kept, name), 'base64'));
-    const keys: RootKeys = { v: 1, ed: bytes('ed'), pq: bytes('pq') };
-    const root = fingerprint(keys);
-    const certificate = bytes('certificate');
-    const issuer = await verifyCertificate(new Map([[toHex(root), keys]]), certificate, now);
-    if (!(issuer instanceof Refusal) && issuer.until - now > RENEW_MS)
-      return { root, keys, certificate, serial: issuer.serial, signer: signerOf(fromText(take(kept, 'key'))) };
-  }
+  const kept = await keptIdentity(folder, now);
+  if (!(kept instanceof Refusal) && kept.until - now > RENEW_MS) return kept;
   const rootSigner = openRoot(folder);
   const key = freshEd();
   const signer = signerOf(key);
   const serial = now; // counts up, whatever was lost
-  const certificate = await certify(rootSigner, {
-    key: signer.publicKey,
-    serial,
-    from: now - EARLIER_MS,
-    until: now + VALID_MS,
-  });
+  const until = now + VALID_MS;
+  const certificate = await certify(rootSigner, { key: signer.publicKey, serial, from: now - EARLIER_MS, until });
   const base64 = (bytes: Bytes) => Buffer.from(bytes).toString('base64');
   const { ed, pq } = rootSigner.keys;
   write(path, { key: toText(key), certificate: base64(certificate), ed: base64(ed), pq: base64(pq) });
-  return { root: fingerprint(rootSigner.keys), keys: rootSigner.keys, certificate, serial, signer };
+  return { root: fingerprint(rootSigner.keys), keys: rootSigner.keys, certificate, serial, until, signer };
 };
