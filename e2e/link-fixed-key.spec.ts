@@ -287,7 +287,7 @@ test('an SFU is killed: a new Room brings media back by itself', async ({ contex
 test('signalling that ends while a Room is being made costs one try, not the time of one', async ({ context }) => {
   let tries = 0;
   const page = await prepare(context, 'alba', (fresh) =>
-    fresh.routeWebSocket(sfus.alba.url.replace(/^http/, 'ws') + '/**', (socket) => {
+    fresh.routeWebSocket(`${sfus.alba.url.replace(/^http/, 'ws')}/**`, (socket) => {
       const sfu = socket.connectToServer();
       if (++tries > 3) return;
       // The Room is told who is there; what would connect it never comes.

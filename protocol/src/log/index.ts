@@ -42,6 +42,7 @@ export {
   verifyRecord,
 } from './record.ts';
 export { reduce } from './reduce.ts';
+export { type RecordReport, reportOf } from './report.ts';
 export {
   type AgreedSeat,
   assembleSheet,

@@ -2,10 +2,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bytes, Refusal } from '@parley/protocol/bytes';
 import type { Pins } from '@parley/protocol/identity';
-import { RECORD_LIMIT, verifyRecord } from '@parley/protocol/log';
+import { RECORD_LIMIT, reportOf, verifyRecord } from '@parley/protocol/log';
 import { readConfig } from '../config.ts';
 import { keptRoot } from '../identity/files.ts';
-import { reportOf } from '../records/report.ts';
 import { sentencesOf, type Under } from '../records/sentences.ts';
 import { pinsOf } from '../sheets.ts';
 

@@ -1,4 +1,4 @@
-import type { RecordReport } from './report.ts';
+import type { RecordReport } from '@parley/protocol/log';
 
 type Stands = Extract<RecordReport, { verdict: 'stands' }>;
 type Refused = Extract<RecordReport, { verdict: 'refused' }>;

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { Refusal } from '@parley/protocol/bytes';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
-const SOURCES = ['web/src', 'web/public', 'web/index.html', 'web/rehearsal.html', 'web/vite.config.ts', 'protocol/src'];
+const SOURCES = [
+  'web/src',
+  'web/index.html',
+  'web/rehearsal.html',
+  'web/record.html',
+  'web/vite.config.ts',
+  'web/record.vite.ts',
+  'protocol/src',
+];
 
 /** Folder of the built pages. */
 export const builtPages = join(ROOT, 'web', 'dist');

@@ -15,6 +15,8 @@ export type Text = {
   readonly second: (atMs: number) => string;
   /** Weekday, day, month, hours and minutes of a moment, in this machine's zone. */
   readonly moment: (atMs: number) => string;
+  /** Day, month, year, hours and minutes of a moment, in this machine's zone: for what is read years later. */
+  readonly dated: (atMs: number) => string;
   /** Names in a row, with the language's own "and". */
   readonly list: (names: readonly string[]) => string;
   /** The tag of the language. */
@@ -47,6 +49,15 @@ const textOf = (i18n: I18n): Text => {
     hourCycle: 'h23',
     timeZoneName: 'short',
   });
+  const dated = new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'short',
+  });
   const names = new Intl.ListFormat(locale, { type: 'conjunction' });
   const isKnown = (id: string): id is MessageId => Object.hasOwn(messages, id);
   return Object.assign((id: MessageId, values?: Values) => i18n._(id, values), {
@@ -54,6 +65,7 @@ const textOf = (i18n: I18n): Text => {
     time: (atMs: number) => time.format(atMs),
     second: (atMs: number) => second.format(atMs),
     moment: (atMs: number) => moment.format(atMs),
+    dated: (atMs: number) => dated.format(atMs),
     list: (all: readonly string[]) => names.format(all),
     language: locale,
   });

@@ -1,5 +1,5 @@
-import { toHex } from '@parley/protocol/bytes';
-import type { RecordFault, VerifiedRecord } from '@parley/protocol/log';
+import { toHex } from '../bytes/index.ts';
+import type { RecordFault, VerifiedRecord } from './record.ts';
 
 /** What a record proves, for a machine to read. Times in ISO 8601, UTC, by the host's clock unless said. */
 export type RecordReport =

@@ -1,0 +1,8 @@
+import { show } from '../ui/show.tsx';
+import { RecordPage } from './RecordPage.tsx';
+
+void show(
+  <RecordPage />,
+  () => location.reload(),
+  () => undefined,
+);
