@@ -66,3 +66,20 @@ for (const [id, step] of Object.entries(expected))
     expect(steps).toContainEqual(expect.objectContaining(step));
     await allIsWell();
   });
+
+test('[RECORD2] what each side recorded of all that stands, and names who sat', async () => {
+  for (const side of ['Alba', 'Borland']) {
+    const saving = page.waitForEvent('download');
+    await page.getByRole('link', { name: `Save ${side}'s record` }).click();
+    const saved = await (await saving).path();
+    const opening = page.waitForEvent('popup');
+    await page.getByRole('link', { name: 'Check a record' }).click();
+    const checking = await opening;
+    await checking.locator('input[type=file]').setInputFiles(saved);
+    await expect(checking.getByRole('heading', { name: /^This record stands/ })).toBeVisible();
+    await expect(checking.getByText(`exported by the node of ${side}`)).toBeVisible();
+    for (const name of ['Ilaria Conti', 'Anders Holm', 'Mira Osei'])
+      await expect(checking.getByRole('rowheader', { name }).first()).toBeVisible();
+    await checking.close();
+  }
+});

@@ -114,6 +114,7 @@ test('[COMMAND1] [COMMAND2] wrong files and meetings are told apart from records
     [['verify', path, '--config', file('nowhere')], 'config.wrong'],
     [['export', '--config', configOf(0), ...out('once.parley')], 'file.exists'],
     [['export', '--config', configOf(0), ...out('x'), '--meeting', '00'], 'record.unknown-meeting'],
+    [['export', '--config', configOf(0), '--out', join(file('nowhere'), 'x')], 'file.unwritable'],
     [['export', '--config', file('nowhere'), ...out('x')], 'config.wrong'],
   ] as const) {
     const ended = await parley(...words);

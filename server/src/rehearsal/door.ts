@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import { Refusal } from '@parley/protocol/bytes';
+import { type Bytes, Refusal } from '@parley/protocol/bytes';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { securityHeaders } from '../doors/seat/headers.ts';
 import { ghostDoor } from './attacks/ghost-door.ts';
@@ -16,6 +17,8 @@ export type RehearsalDoorOptions = {
   /** Begins an attack; refused where it cannot run now. */
   readonly attack: (id: AttackId) => Refusal | null;
   readonly ghosts: Ghosts;
+  /** The record of the newest meeting, as the node of a root (hex) holds it. */
+  readonly record: (root: string) => Promise<Bytes | Refusal>;
 };
 
 export type RehearsalDoor = {
@@ -70,6 +73,20 @@ export const rehearsalDoor = (options: RehearsalDoorOptions): RehearsalDoor => {
     const refusal = id ? options.attack(id) : new Refusal('door.malformed');
     if (refusal) return reply.code(409).send({ code: refusal.code, detail: refusal.detail });
     return reply.code(202).send({});
+  });
+  app.get<{ Params: { root: string } }>('/api/record/:root', async (request, reply) => {
+    const record = await options.record(request.params.root);
+    if (record instanceof Refusal) return reply.code(409).send({ code: record.code, detail: record.detail });
+    return reply
+      .headers({ 'content-type': 'application/octet-stream', 'cache-control': 'no-store' })
+      .header('content-disposition', 'attachment; filename="rehearsal.parley"')
+      .send(Buffer.from(record));
+  });
+  app.get('/record.html', async (_request, reply) => {
+    const page = await readFile(join(web, 'record.html'), 'utf8');
+    // The page brings its policy along, which is stricter: nothing is loaded, and nothing leaves it.
+    const [, policy = "default-src 'none'"] = /content-security-policy" content="([^"]*)"/.exec(page) ?? [];
+    return reply.headers({ 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy }).send(page);
   });
   const event = () => `event: state\ndata: ${JSON.stringify(options.state())}\n\n`;
   return {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { Refusal, toHex } from '@parley/protocol/bytes';
+import { type Bytes, Refusal, toHex } from '@parley/protocol/bytes';
+import { makeRecord } from '../records/make.ts';
 import { attacks } from './attacks/attacks.ts';
 import { rehearsalDoor } from './door.ts';
 import { dropLock, type Running, takeLock, updateLock } from './lock.ts';
@@ -119,7 +120,14 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | Re
     () => nodes,
     () => door.changed(),
   );
-  const door = rehearsalDoor({ origin, web, instance, state, link, attack: playing.begin, ghosts: playing.ghosts });
+  const record = async (root: string): Promise<Bytes | Refusal> => {
+    const node = nodes.find((one) => toHex(one.prepared.identity.root) === root);
+    if (!node) return new Refusal('record.unknown-meeting', root);
+    const made = await makeRecord(node.prepared.config, undefined, Date.now());
+    return made instanceof Refusal ? made : made.bytes;
+  };
+  const { begin: attack, ghosts } = playing;
+  const door = rehearsalDoor({ origin, web, instance, state, link, attack, ghosts, record });
   const changed = () => {
     lock = { ...lock, nodes: nodes.flatMap((one) => one.pid() ?? []) };
     updateLock(data, lock);

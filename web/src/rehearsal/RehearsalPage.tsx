@@ -4,6 +4,7 @@ import { Heading } from '../ui/Heading.tsx';
 import { Paper } from '../ui/Paper.tsx';
 import { Break } from './Break.tsx';
 import { DelegationCard } from './DelegationCard.tsx';
+import { Records } from './Records.tsx';
 import styles from './RehearsalPage.module.css';
 import { type RehearsalView, useRehearsal } from './state.ts';
 
@@ -36,6 +37,7 @@ export const RehearsalPage = ({ view }: { readonly view: RehearsalView }) => {
           {rehearsal.delegations.map((delegation) => (
             <DelegationCard key={delegation.root} delegation={delegation} />
           ))}
+          {rehearsal.delegations.length === 0 ? null : <Records delegations={rehearsal.delegations} />}
           <Break attacks={rehearsal.attacks} />
         </div>
       )}

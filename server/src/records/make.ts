@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Bytes, Refusal, toHex } from '@parley/protocol/bytes';
+import { type Sheet, signRecord, verifySheet } from '@parley/protocol/log';
+import type { NodeConfig } from '../config.ts';
+import { keptIdentity } from '../identity/files.ts';
+import { pinsOf } from '../sheets.ts';
+import { openSqlite } from '../store/sqlite.ts';
+import { gather } from './gather.ts';
+
+/** A record's bytes, and what they are of. */
+export type MadeRecord = { readonly bytes: Bytes; readonly title: string; readonly entries: number };
+
+/**
+ * Makes the record of a meeting (hex; the one that begins last unless told) from what a node keeps; the node may be
+ * running. Refuses `node.not-started`, `identity.none`, `record.unknown-meeting`, and whatever keeps a record from standing.
+ */
+export const makeRecord = async (
+  config: NodeConfig,
+  meeting: string | undefined,
+  now: number,
+): Promise<MadeRecord | Refusal> => {
+  const database = join(config.folder, 'node.sqlite');
+  if (!existsSync(database)) return new Refusal('node.not-started', config.folder);
+  const identity = await keptIdentity(join(config.folder, 'identity'), now);
+  if (identity instanceof Refusal) return identity;
+  const pins = pinsOf(config, identity);
+  const store = await openSqlite(database);
+  try {
+    let newest: { readonly plan: Sheet; readonly sheet: Bytes } | null = null;
+    for (const { meeting: id, sheet } of await store.meetings()) {
+      if (meeting !== undefined && toHex(id) !== meeting) continue;
+      const plan = await verifySheet(pins, sheet);
+      if (plan instanceof Refusal) {
+        if (meeting !== undefined) return plan;
+        continue; // of a counterpart that is pinned no longer
+      }
+      if (!newest || plan.from > newest.plan.from) newest = { plan, sheet };
+    }
+    if (!newest) return new Refusal('record.unknown-meeting', meeting ?? '');
+    const { plan, sheet } = newest;
+    const content = await gather(store, pins, { meeting: plan.meeting, sheet }, now);
+    if (content instanceof Refusal) return content;
+    return { bytes: await signRecord(content, identity), title: plan.title, entries: content.entries.length };
+  } finally {
+    await store.close();
+  }
+};
