@@ -48,6 +48,10 @@ export const runNode = async (path: string, binary: () => Promise<string | Refus
     process.exit(1);
   }
   const logger = nodeLogger(config.name, 'info');
+  // Listened for before the start: whoever wishes the end during it is heard, once it is done.
+  const { promise: wished, resolve: end } = Promise.withResolvers<void>();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end());
+  process.on('disconnect', () => end()); // the supervisor is gone
   const node = await startNode(config, { clock: systemClock, logger, binary });
   if (node instanceof Refusal) {
     logger.error({ code: node.code }, 'the node did not start');
@@ -56,17 +60,12 @@ export const runNode = async (path: string, binary: () => Promise<string | Refus
     process.disconnect?.();
     return;
   }
-  let ending = false;
-  const end = async () => {
-    if (ending) return;
-    ending = true;
+  void wished.then(async () => {
     await node.stop();
     process.exit(0);
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end());
-  process.on('disconnect', () => void end()); // the supervisor is gone
+  });
   process.on('message', (word: ToNode) => {
-    if (word.kind === 'stop') return void end();
+    if (word.kind === 'stop') return end();
     void answer(node, word).then((found) =>
       tell({
         kind: 'answer',

@@ -12,7 +12,7 @@ import { nodeLogger } from '../src/log.ts';
 import { type Device, freshSigner, openDevice } from './device.ts';
 import { type Pair, startOne, startPair } from './pair.ts';
 
-/** Borland’s node lies: whoever plays it holds its issuing key, and answers what they like. Alba hosts. */
+/** A node lies: whoever plays it holds its issuing key, and answers what they like. Alba hosts. */
 let pair: Pair;
 let closing: (() => Promise<void>)[] = [];
 beforeEach(async () => {
@@ -28,9 +28,12 @@ const device = async (seat: string) =>
   openDevice(await pair.link(seat.startsWith('alba') ? pair.alba : pair.borland, seat));
 const sheetOf = () => pair.alba.meetings[0]!.sheet;
 
-const answerAsBorland = async (answer: (request: PeerRequest) => Promise<PeerReply>): Promise<void> => {
-  await pair.borland.stop();
-  const { config, identity } = pair.prepared[1];
+const answerAs = async (
+  who: 'alba' | 'borland',
+  answer: (request: PeerRequest) => Promise<PeerReply>,
+): Promise<void> => {
+  await pair[who].stop();
+  const { config, identity } = pair.prepared[who === 'alba' ? 0 : 1];
   const { issuers } = sheetOf();
   const door = peerDoor({
     own: identity,
@@ -115,7 +118,7 @@ test('[PEER8] [PEER9] a counterpart cannot order in the host’s place by saying
   const entry = placeAct(state, act, Date.now() - 150_000);
   const word = await countersign(pair.prepared[1].identity, entry);
   const thrice = turns(3);
-  await answerAsBorland(async (request) => {
+  await answerAs('borland', async (request) => {
     if (request.kind === 'want') return { kind: 'blob', bytes: keyPackage };
     if (request.kind !== 'since') return { kind: 'done' };
     thrice.asked();
@@ -148,7 +151,7 @@ test('[PEER11] that a counterpart says there are two logs stops nothing, and no 
   const ilaria = await device('alba-principal');
   await ilaria.sit();
   const thrice = turns(3);
-  await answerAsBorland(async (request) => {
+  await answerAs('borland', async (request) => {
     if (request.kind === 'since') thrice.asked();
     return { kind: 'refused', code: 'log.equivocation', detail: `${pair.alba.root} at 1` };
   });
@@ -198,7 +201,7 @@ test('[RESTRICT3] a counterpart that answers slowly holds up no restriction of o
   const [wanted, heard] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const before: boolean[] = [];
   let restricted = false;
-  await answerAsBorland(async (request) => {
+  await answerAs('borland', async (request) => {
     const countersignatures = [await countersign(pair.prepared[0].identity, entry)];
     if (request.kind === 'since') return { kind: 'log', entries: [entry.bytes], countersignatures };
     if (request.kind !== 'want') return { kind: 'done' };
@@ -261,3 +264,15 @@ test('[RESTRICT3] a device that was away when a restriction came is told it when
   const back = await openDevice(link, anders);
   expect((await back.hears('restricted')).act).toEqual(act);
 }, 60_000);
+
+// Turns red without isBelieved (src/meeting/meeting.ts).
+test('[PEER11] [ADMIT6] a host that says, without a removal in the log, that somebody was removed is not believed', async () => {
+  const anders = await device('borland-principal');
+  await answerAs('alba', async (request) => {
+    if (request.kind === 'submit') return { kind: 'refused', code: 'admit.removed', detail: '' };
+    return request.kind === 'since' ? { kind: 'log', entries: [], countersignatures: [] } : { kind: 'done' };
+  });
+  await anders.hears('host', ({ reached }) => reached);
+  await anders.ask();
+  expect((await anders.hears('refused')).code).toBe('peer.answer');
+});

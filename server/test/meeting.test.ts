@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type Bytes, encode, equal, hash, Refusal } from '@parley/protocol/bytes';
 import {
@@ -104,6 +106,23 @@ test('[NODE11] a device that is gone is lost; a page that went away is lost soon
   await ilaria.until(({ state }) => state.seatings.size === 1);
 });
 
+// Turns red without the last lines of announce (src/meeting/meeting.ts).
+for (const [seat, code] of [
+  ['borland-adviser', 1001],
+  ['borland-adviser', undefined],
+  ['alba-adviser', undefined],
+] as const)
+  test(`[NODE11] a page (${seat}, ${code}) that goes while its request to sit is on its way does not sit for ever`, async () => {
+    const ilaria = await device('alba-principal');
+    await ilaria.sit();
+    const gone = await device(seat);
+    await gone.ask();
+    gone.raw.close(code);
+    await gone.closed;
+    await ilaria.until(({ settled }) => settled.seatings.size === 2);
+    await ilaria.until(({ state }) => state.seatings.size === 1);
+  });
+
 test('[NODE11] a device that comes back in time keeps its seat, and hears the log again', async () => {
   const ilaria = await device('alba-principal');
   const { seating } = await ilaria.sit();
@@ -115,6 +134,19 @@ test('[NODE11] a device that comes back in time keeps its seat, and hears the lo
   expect(now.state.seatings.size).toBe(1);
   await new Promise((resolve) => setTimeout(resolve, 500)); // longer than a loss takes to be noticed
   expect(pair.alba.occupied()).toEqual(['alba-principal']);
+});
+
+// Turns red without the `finish` of refuseUpgrade (src/doors/seat/upgrade.ts).
+test('a node ends, whoever keeps a refused connection half open', async () => {
+  const { port } = pair.prepared[0].config.seats;
+  const stranger = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
+  stranger.on('error', () => {}).resume();
+  const refused = once(stranger, 'end');
+  const wish = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x\r\n';
+  stranger.write(`GET /seat/x/socket HTTP/1.1\r\nHost: x\r\n${wish}\r\n`);
+  await refused;
+  await pair.alba.stop();
+  stranger.destroy();
 });
 
 test('[PEER10] without the host nothing is granted, restrictions work, and the log catches up', async () => {

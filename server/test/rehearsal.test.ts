@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDevice } from './device.ts';
-import { testBinary } from './pair.ts';
+import { preparePair, testBinary } from './pair.ts';
 import { ask, lives } from './plain.ts';
 
 const MAIN = join(import.meta.dirname, '..', 'src', 'main.ts');
@@ -146,6 +146,26 @@ test('[REHEARSE3] a supervisor that is killed leaves nothing, and the next start
   await gone(pids);
   const second = start();
   await running(second);
+}, 60_000);
+
+// Turns red where run-node.ts listens for the end of its supervisor only after the start.
+test('[REHEARSE3] a node whose supervisor goes while it starts ends, with its SFU', async () => {
+  const { data: folder, prepared } = await preparePair();
+  const [{ config, configPath }] = prepared;
+  const script = `const { spawn } = require('node:child_process');
+    const node = spawn(process.execPath, [${JSON.stringify(MAIN)}, 'node', '--config', ${JSON.stringify(configPath)}],
+      { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    process.stdout.write(String(node.pid), () => process.kill(process.pid, 'SIGKILL'));`;
+  const supervisor = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  supervisor.stdout.on('data', (part: Buffer) => {
+    said += part.toString();
+  });
+  await new Promise((resolve) => supervisor.once('exit', resolve));
+  await gone([Number(said)]);
+  const kept = join(config.folder, 'sfu', 'sfu.json');
+  if (existsSync(kept)) await gone([JSON.parse(readFileSync(kept, 'utf8')).pid]);
+  rmSync(folder, { recursive: true, force: true });
 }, 60_000);
 
 test('[REHEARSE4] [NODE13] a node that dies is started again, and adopts its SFU', async () => {

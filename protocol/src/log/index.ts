@@ -20,7 +20,7 @@ export {
   verifyCountersignature,
   verifyEntry,
 } from './entry.ts';
-export { type Effect, judge, judgeDirect, stillEnds } from './judge.ts';
+export { type Effect, judge, judgeDirect, outweighs, stillEnds } from './judge.ts';
 export {
   acts,
   append,
@@ -57,6 +57,7 @@ export {
   type CircleState,
   type Head,
   headAt,
+  isRemoved,
   numberOf,
   roster,
   type Seating,

@@ -65,6 +65,13 @@ export const stillEnds = (state: State, act: Act): readonly number[] | null => {
   return named && !isRemoved(state, named.mandate) ? [] : null;
 };
 
+/**
+ * Whether a restriction says more of a seating than what ended it already, however often that is signed anew: a
+ * removal also bars the mandate, which neither leaving nor a lost line does.
+ */
+export const outweighs = (act: Act, before: Act | undefined): boolean =>
+  before === undefined || (act.action.kind === 'remove' && before.action.kind !== 'remove');
+
 const judgeSit = (state: State, act: Act): Effect | Refusal => {
   const { mandate, action } = act;
   if (!mandate || action.kind !== 'sit') return new Refusal('act.unknown-actor', 'no mandate shown');

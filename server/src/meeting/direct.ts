@@ -1,5 +1,14 @@
 import { type Bytes, fromHex, hash, Refusal, toHex } from '@parley/protocol/bytes';
-import { type Act, isRestriction, judgeDirect, type Ledger, openAct, stillEnds, verifyAct } from '@parley/protocol/log';
+import {
+  type Act,
+  isRestriction,
+  judgeDirect,
+  type Ledger,
+  openAct,
+  outweighs,
+  stillEnds,
+  verifyAct,
+} from '@parley/protocol/log';
 import type { Clock } from '../clock.ts';
 import type { Store } from '../store/store.ts';
 
@@ -14,7 +23,10 @@ export type Direct = {
    * speaks of what this log does not hold yet. Of those, 64 are kept for each root; one more is refused.
    */
   readonly restrict: (given: Bytes, from: string) => Promise<Act | 'early' | null | Refusal>;
-  /** The log has moved: forgets what it has done itself, and judges again what came early; what acts by that. */
+  /**
+   * The log has moved: forgets what it has done itself, and judges again what came early; what acts by that, or acts
+   * again because somebody who was removed sat anew.
+   */
   readonly moved: () => Promise<readonly Bytes[]>;
 };
 
@@ -32,8 +44,8 @@ const MOST_EARLY = 64;
 export const openDirect = async ({ meeting, store, clock, ledger }: DirectOptions): Promise<Direct> => {
   /** Those that were taken, by name. */
   const known = new Map<string, Act>();
-  /** What each ends that the log does not hold yet. */
-  let ended: ReadonlyMap<number, Bytes> = new Map();
+  /** What ended each seating that the log still holds. */
+  let ended: ReadonlyMap<number, Act> = new Map();
   const early = new Map<string, { readonly act: Bytes; readonly from: string }>();
 
   const judge = async (given: Bytes): Promise<{ readonly act: Act; readonly ends: readonly number[] } | Refusal> => {
@@ -43,11 +55,12 @@ export const openDirect = async ({ meeting, store, clock, ledger }: DirectOption
     const ends = judgeDirect(state, act);
     return ends instanceof Refusal ? ends : { act, ends };
   };
-  /** However often it is signed anew. */
-  const saysNothingNew = (ends: readonly number[]): boolean => ends.every((seating) => ended.has(seating));
+  const saysNothingNew = (act: Act, ends: readonly number[]): boolean =>
+    ends.every((seating) => !outweighs(act, ended.get(seating)));
   const takeIn = (name: string, act: Act, ends: readonly number[]) => {
     known.set(name, act);
-    ended = new Map([...ended, ...ends.map((seating) => [seating, act.bytes] as const)]);
+    const news = ends.filter((seating) => outweighs(act, ended.get(seating)));
+    ended = new Map([...ended, ...news.map((seating) => [seating, act] as const)]);
   };
   /** The log has moved: what each ends now, and which are done with. */
   const follow = async (): Promise<void> => {
@@ -74,13 +87,13 @@ export const openDirect = async ({ meeting, store, clock, ledger }: DirectOption
 
   return {
     ended: () => new Set(ended.keys()),
-    waiting: () => [...ended.values()],
+    waiting: () => Array.from(new Set(ended.values()), ({ bytes }) => bytes),
     restrict: async (given, from) => {
       const name = toHex(hash('act', given));
       if (known.has(name) || early.has(name)) return null;
       const judged = await judge(given);
       if (!(judged instanceof Refusal)) {
-        if (saysNothingNew(judged.ends)) return null;
+        if (saysNothingNew(judged.act, judged.ends)) return null;
         await store.addRestriction(meeting, judged.act.hash, given);
         takeIn(name, judged.act, judged.ends);
         return judged.act;
@@ -98,13 +111,14 @@ export const openDirect = async ({ meeting, store, clock, ledger }: DirectOption
       return 'early';
     },
     moved: async () => {
+      const before = ended;
       await follow();
-      const acting: Bytes[] = [];
+      const acting = [...ended].flatMap(([seating, { bytes }]) => (before.has(seating) ? [] : [bytes]));
       for (const [name, { act }] of early) {
         const judged = await judge(act);
         if (judged instanceof Refusal && judged.code === AHEAD) continue;
         early.delete(name);
-        if (judged instanceof Refusal || saysNothingNew(judged.ends))
+        if (judged instanceof Refusal || saysNothingNew(judged.act, judged.ends))
           await store.dropRestriction(meeting, fromHex(name));
         else {
           takeIn(name, judged.act, judged.ends);

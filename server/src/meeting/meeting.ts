@@ -1,5 +1,13 @@
 import { type Bytes, equal, hash, Refusal, toHex } from '@parley/protocol/bytes';
-import { type Head, isRestriction, type Ledger, openAct, type Seating, type Sheet } from '@parley/protocol/log';
+import {
+  type Head,
+  isRemoved,
+  isRestriction,
+  type Ledger,
+  openAct,
+  type Seating,
+  type Sheet,
+} from '@parley/protocol/log';
 import { loadKeys } from '@parley/protocol/meeting';
 import type { NodeToDevice, PeerReply, PeerRequest } from '@parley/protocol/wire';
 import type { FastifyBaseLogger } from 'fastify';
@@ -164,6 +172,9 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     } else if (countersignature) tellPeers({ kind: 'countersigned', meeting, countersignature });
     await restrictions.moved();
     await refresh();
+    // Its page may have gone while the request was on its way.
+    const sat = ledger().state.seatings.get(entry.seq);
+    if (sat?.root === ownName && !people.has(sat.device)) watch.parted(sat.device, 'gone');
   };
   const takeAnswer = async (answer: PeerReply | Refusal): Promise<void> => {
     if (ended) return; // the store may be closed; the counterpart says it again
@@ -227,6 +238,13 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       }),
   });
 
+  /** Whether the host's refusal of an act is passed on: what a device is told to end on must stand in this log. */
+  const isBelieved = ({ code }: SaidRefusal, given: Bytes): boolean => {
+    if (code !== 'admit.removed') return !FOUND_HERE.test(code);
+    const opened = openAct(given);
+    const by = opened instanceof Refusal ? null : opened.inner.by;
+    return by?.kind === 'device' && isRemoved(ledger().state, by.mandate);
+  };
   /** Gives an act to the host: here, or at its node. */
   const toHost = async (given: Bytes, blobs: readonly Bytes[]): Promise<Refusal | null> => {
     await begun;
@@ -239,7 +257,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     const answer = await send({ kind: 'submit', meeting, act: given, blobs });
     if (ended) return new Refusal('host.away');
     if (answer instanceof SaidRefusal)
-      return FOUND_HERE.test(answer.code) ? new Refusal('peer.answer', answer.code) : answer;
+      return isBelieved(answer, given) ? answer : new Refusal('peer.answer', answer.code);
     if (answer instanceof Refusal)
       return answer.code === 'peer.unreachable' ? new Refusal('host.away') : stopIfFatal(answer);
     if (answer.kind !== 'entry') return new Refusal('peer.answer', answer.kind);
@@ -369,6 +387,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       });
     },
     submit: async (act, blobs, mandate) => {
+      if (ended) return HALT;
       if (stopped) return stopped;
       const opened = openAct(act);
       if (opened instanceof Refusal) return opened;
@@ -377,6 +396,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       return isRestriction(action) ? restrictions.everywhere(act) : toHost(act, blobs);
     },
     pass: async (message) => {
+      if (ended) return HALT;
       const refusal = await run(() => relay(message, ownName));
       if (!refusal) tellPeers({ kind: 'passed', meeting, message });
       return refusal;

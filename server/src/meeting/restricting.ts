@@ -95,7 +95,10 @@ export const restricting = (needs: RestrictingNeeds): Restricting => {
     everywhere,
     moved: async () => {
       const acting = await direct.moved();
-      for (const act of acting) needs.tell(act);
+      for (const act of acting) {
+        needs.tell(act);
+        for (const link of needs.links()) void link.send(told(act));
+      }
       if (acting.length > 0) void resubmit();
     },
     again: (root) => {

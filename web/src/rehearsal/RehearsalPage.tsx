@@ -37,8 +37,8 @@ export const RehearsalPage = ({ view }: { readonly view: RehearsalView }) => {
           {rehearsal.delegations.map((delegation) => (
             <DelegationCard key={delegation.root} delegation={delegation} />
           ))}
-          {rehearsal.delegations.length === 0 ? null : <Records delegations={rehearsal.delegations} />}
           <Break attacks={rehearsal.attacks} />
+          {rehearsal.delegations.length === 0 ? null : <Records delegations={rehearsal.delegations} />}
         </div>
       )}
     </Paper>

@@ -175,6 +175,7 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
     restricted: (ended) => {
       restricted = new Set([...restricted, ...ended]);
       epochs.halt(ended);
+      table.restricted(ended);
       forget(ended);
       needs.changed();
     },

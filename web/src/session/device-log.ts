@@ -7,6 +7,7 @@ import {
   type Ledger,
   openEntry,
   openLedger,
+  outweighs,
   type Sheet,
   stillEnds,
   take,
@@ -45,8 +46,9 @@ const MOST_EARLY = 64;
 /** Opens the log of a sheet. `now` gives the node's time in ms. */
 export const openDeviceLog = (sheet: Sheet, now: () => number, hears: LogHears): DeviceLog => {
   let ledger = openLedger(sheet);
-  let restricted: ReadonlySet<number> = new Set();
-  /** Those that ended them: judged again as the log moves, until it holds them. */
+  /** What ended each seating that the log still holds. */
+  let ended: ReadonlyMap<number, Act> = new Map();
+  /** All that came directly: judged again as the log moves, until it holds them. */
   let direct: readonly Act[] = [];
   let early: readonly Bytes[] = [];
   let broken = false;
@@ -61,6 +63,11 @@ export const openDeviceLog = (sheet: Sheet, now: () => number, hears: LogHears):
     hears.broke(refusal);
   };
 
+  const end = (act: Act, seatings: readonly number[]) => {
+    const news = seatings.filter((seating) => outweighs(act, ended.get(seating)));
+    ended = new Map([...ended, ...news.map((seating) => [seating, act] as const)]);
+  };
+
   const addEntry = async (bytes: Bytes) => {
     const entry = openEntry(bytes);
     if (entry instanceof Refusal) return broke(entry);
@@ -73,8 +80,12 @@ export const openDeviceLog = (sheet: Sheet, now: () => number, hears: LogHears):
     if (next instanceof Refusal) return broke(next);
     ledger = next;
     direct = direct.filter((act) => stillEnds(ledger.state, act));
-    restricted = new Set(direct.flatMap((act) => stillEnds(ledger.state, act) ?? []));
+    const before = ended;
+    ended = new Map();
+    for (const act of direct) end(act, stillEnds(ledger.state, act) ?? []);
     hears.moved(ledger, verified);
+    // Somebody who was removed sat anew.
+    for (const [seating, act] of ended) if (!before.has(seating)) hears.restricted([seating], act);
     const again = early;
     early = [];
     for (const restriction of again) await addRestriction(restriction);
@@ -98,15 +109,16 @@ export const openDeviceLog = (sheet: Sheet, now: () => number, hears: LogHears):
       if (ends instanceof Refusal && ends.code === AHEAD) early = [...early, bytes].slice(-MOST_EARLY);
       return;
     }
-    if (ends.every((seating) => restricted.has(seating))) return;
+    const news = ends.filter((seating) => outweighs(act, ended.get(seating)));
+    if (news.length === 0) return;
     direct = [...direct, act];
-    restricted = new Set([...restricted, ...ends]);
-    hears.restricted(ends, act);
+    end(act, news);
+    hears.restricted(news, act);
   };
 
   return {
     ledger: () => ledger,
-    restricted: () => restricted,
+    restricted: () => new Set(ended.keys()),
     entry: (entry, countersignatures) =>
       next(async () => {
         await addEntry(entry);

@@ -209,7 +209,7 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
       changed: publishSoon,
       show: publish,
       sends: () => ({
-        audio: me.microphone && devices.track('audio') !== null,
+        audio: (me.microphone || me.talking) && devices.track('audio') !== null,
         video: me.camera && devices.track('video') !== null,
       }),
     });
@@ -260,7 +260,8 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
       closed: (refusal) => {
         if (refusal.code === 'door.replaced') advance({ kind: 'ended', why: 'elsewhere' });
         else if (join.kind === 'opened' || join.kind === 'proving') advance({ kind: 'link-refused', refusal });
-        else if (refusal.code === 'door.unknown-device') advance({ kind: 'ended', why: 'unknown' });
+        else if (refusal.code === 'door.unknown-device' || refusal.code === 'door.other-device')
+          advance({ kind: 'ended', why: 'unknown' });
       },
     });
     socket = on;

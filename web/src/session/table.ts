@@ -46,6 +46,8 @@ export type TableNeeds = {
 export type Table = {
   /** An entry was added, or more of the log settled. */
   readonly moved: (ledger: Ledger, entry: VerifiedEntry | null, restricted: ReadonlySet<number>) => void;
+  /** Seatings ended by restriction, which the log does not hold yet: they are given no keys. */
+  readonly restricted: (seatings: readonly number[]) => void;
   /** The host refused an act. */
   readonly refused: (act: Bytes) => void;
   readonly close: () => void;
@@ -190,6 +192,8 @@ export const openTable = (needs: TableNeeds): Table => {
     const roster = seatedOf(todo.members);
     const draft = await draftCommit(circle, { upTo, roster, packages: held });
     if (draft instanceof Refusal) return; // a KeyPackage that cannot be added: the next roster decides
+    // It may have been heard while this was drafted.
+    if (todo.members.some((member) => latest?.restricted.has(member))) return dropPending(draft.pending);
     const name = { circle: 'table' as const, generation, epoch, upTo, ended };
     const [commitHash, welcomeHash] = [hash('blob', draft.commit), draft.welcome && hash('blob', draft.welcome)];
     const action: Action = {
@@ -215,6 +219,9 @@ export const openTable = (needs: TableNeeds): Table => {
       if (entry) waiting = [...waiting, { table: ledger.state.table, entry }];
       next(drain);
       next(serve);
+    },
+    restricted: (seatings) => {
+      if (latest) latest = { ...latest, restricted: new Set([...latest.restricted, ...seatings]) };
     },
     refused: (act) =>
       next(async () => {

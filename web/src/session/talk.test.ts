@@ -229,3 +229,64 @@ test('[ADMIT5] who sits anew talks under the new seating, however long signing t
   await vi.waitUntil(() => one.talk.conversation(), WITHIN);
   expect(one.talk.conversation()?.seating).toBe(anew?.id);
 });
+
+/** The commit that a word gives to the node. */
+const commitIn = (word: DeviceToNode) => {
+  const opened = word.kind === 'submit' ? openAct(word.act) : null;
+  if (!opened || opened instanceof Refusal) return null;
+  return opened.inner.action.kind === 'commit' ? opened.inner.action : null;
+};
+
+/** Seated and keyed, with Alba's principal at the table. */
+const seated = async () => {
+  const one = await openOne();
+  await one.talk.takeSeat();
+  await one.grant();
+  await one.grant();
+  await vi.waitUntil(() => one.talk.conversation()?.keyed(), WITHIN);
+  const principal = await testDelegate(one.meeting, 'alba-principal');
+  await one.sitOf(principal);
+  return { ...one, principal };
+};
+
+// Turns red without table.restricted (conversation.ts): what is heard between two entries is heard by the table too.
+test('[RESTRICT3] nobody commits a roster that holds somebody whose removal came directly', async () => {
+  const { talk, said, grant, submitted, sitOf, tell, meeting, log, principal } = await seated();
+  await grant();
+  const seating = await sitOf(await testDelegate(meeting, 'alba-adviser'));
+  const first = await submitted();
+  if (!commitIn(first) || first.kind !== 'submit') throw new Error('a commit');
+  // Their principal removes them; the host holds the removal back, and refuses the commit once.
+  const act = await actOf(log.ledger.state, principal, { kind: 'remove', seating, reason: 'Recalled' });
+  talk.said({ kind: 'restricted', act });
+  await vi.waitUntil(
+    () =>
+      !talk
+        .conversation()
+        ?.others()
+        .some((other) => other.seating.id === seating),
+    WITHIN,
+  );
+  said.length = 0;
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    talk.said({ kind: 'refused', act: hash('act', first.act), code: 'host.not-synced', detail: '' });
+    await vi.advanceTimersByTimeAsync(10_000);
+  } finally {
+    vi.useRealTimers();
+  }
+  // The next commit adds whoever sits after the removal, which the log holds by then.
+  tell(await settle(log, act), []);
+  const another = await sitOf(await testDelegate(meeting, 'borland-adviser'));
+  const next = await vi.waitUntil(() => said.map(commitIn).find((one) => one !== null), WITHIN);
+  expect(next.upTo).toBe(another);
+});
+
+test('[ADMIT6] a host’s word about another act does not tell a seated person that they were removed', async () => {
+  const { talk, joined, submitted } = await seated();
+  const commit = await submitted();
+  if (commit.kind !== 'submit') throw new Error('a commit');
+  talk.said({ kind: 'refused', act: hash('act', commit.act), code: 'admit.removed', detail: '' });
+  expect(joined).not.toContain('ended');
+  expect(talk.conversation()).not.toBeNull();
+});

@@ -197,10 +197,9 @@ export const openTalk = (needs: TalkNeeds): Talk => {
     unanswered.delete(toHex(word.act));
     // Ordered already, when it was given for the first time: the log brings it.
     if (given?.resent && ORDERED.has(word.code)) return;
+    if (conversation || !request || !equal(word.act, request.name)) return conversation?.refusedAct(word.act);
     if (word.code === 'admit.removed') needs.join({ kind: 'ended', why: 'removed' });
-    else if (request && equal(word.act, request.name) && !conversation)
-      needs.join({ kind: 'refused', refusal: new Refusal(word.code, word.detail) });
-    else conversation?.refusedAct(word.act);
+    else needs.join({ kind: 'refused', refusal: new Refusal(word.code, word.detail) });
   };
 
   return {

@@ -22,6 +22,9 @@ export const Tile = ({ tile, level }: Props) => {
   const refusalText = useRefusalText();
   const { seat, seating, picture, muted } = tile;
   const [seen, setSeen] = useState<MediaStreamTrack | null>(null);
+  useEffect(() => {
+    if (picture === null) setSeen(null); // the next one may be the same track, and is not there yet
+  }, [picture]);
   // Proven frames are on their way; an empty tile says nothing of them yet.
   const empty = tile.state.kind === 'verified' && picture !== null && seen !== picture;
   const state: TileState = empty ? { kind: 'connecting' } : tile.state;

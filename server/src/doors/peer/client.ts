@@ -72,6 +72,11 @@ export const peerClient = (options: PeerClientOptions): PeerClient => {
         resolve(new Refusal(address ? 'peer.address' : 'peer.unreachable'));
       };
       sending.once('error', failed);
+      // 101: without a listener the socket would go, and neither answer nor error come.
+      sending.once('upgrade', (_response, socket) => {
+        socket.destroy();
+        failed(null);
+      });
       sending.once('response', (response) => {
         bodyOf(response).then((whole) => {
           if (whole instanceof Refusal) return resolve(whole);

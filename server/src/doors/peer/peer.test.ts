@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request as send } from 'node:http';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encode, Refusal, toHex } from '@parley/protocol/bytes';
 import type { PeerReply, PeerRequest } from '@parley/protocol/wire';
 import type { FastifyInstance } from 'fastify';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../clock.ts';
 import { type Identity, openIdentity } from '../../identity/files.ts';
 import { nodeLogger } from '../../log.ts';
@@ -146,6 +147,26 @@ test('[PEER6] an answer by another root than was asked stops', async () => {
   const refused = await client(alba, stranger.root, guard, known).ask({ kind: 'status' });
   expect(refused).toMatchObject({ code: 'peer.root-changed' });
 });
+
+// The first turns red without the `upgrade` listener of client.ts.
+for (const [how, answer] of Object.entries({
+  'switches protocols': 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
+  'ends within the head': 'HTTP/1.1 200 OK\r\nContent-Le',
+  'ends within the body': 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc',
+}))
+  test(`[PEER6] an answer that ${how} is none`, async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {}).once('data', () => socket.end(answer));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    const at = typeof address === 'object' && address ? address.port : 0;
+    const peer = { root: borland.root, origin: `http://borland.localhost:${at}` };
+    const made = peerClient({ own: alba, peer, keyOf, guard, clock: systemClock });
+    clients.push(made);
+    expect(await made.ask({ kind: 'status' })).toMatchObject({ code: 'peer.unreachable' });
+  });
 
 test('[PEER7] loopback only where the configuration allows it', async () => {
   const refused = await client(alba, borland.root, addressGuard([])).ask({ kind: 'status' });

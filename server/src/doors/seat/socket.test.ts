@@ -1,5 +1,7 @@
 import { decode, encode, Refusal, sign } from '@parley/protocol/bytes';
-import { MESSAGE_LIMIT, type NodeToDevice, nodeToDevice } from '@parley/protocol/wire';
+import { openLedger } from '@parley/protocol/log';
+import { actOf, sitAction, testDelegate, testMeeting } from '@parley/protocol/testing';
+import { type DeviceToNode, MESSAGE_LIMIT, type NodeToDevice, nodeToDevice } from '@parley/protocol/wire';
 import { expect, test } from 'vitest';
 import { deafSocket } from '../../../test/deaf-socket.ts';
 import { freshSigner } from '../../../test/device.ts';
@@ -10,7 +12,7 @@ type Tell = (message: NodeToDevice) => void;
 const meeting = new Uint8Array(16);
 
 /** A device's socket, served; proven where `prove` says so. `tell`: its meeting tells it something. */
-const serve = async (prove: boolean) => {
+const serve = async (prove: boolean, submit: (act: Uint8Array) => Promise<null> = async () => null) => {
   const { clock, pass } = handClock();
   const { socket, raw } = deafSocket();
   const signer = freshSigner();
@@ -27,6 +29,7 @@ const serve = async (prove: boolean) => {
           attended.resolve(send);
           return () => {};
         },
+        submit,
       },
     },
     roots: [],
@@ -35,7 +38,7 @@ const serve = async (prove: boolean) => {
   };
   // Of a seat and its device a socket uses no more than this.
   serveDevice(raw, options as unknown as Parameters<typeof serveDevice>[1]);
-  if (!prove) return { socket, pass, tell: () => {} };
+  if (!prove) return { socket, pass, say: () => {}, tell: () => {} };
   const challenge = decode(nodeToDevice, socket.said[0] ?? new Uint8Array(), MESSAGE_LIMIT);
   if (challenge instanceof Refusal || challenge.kind !== 'challenge') throw new Error('no challenge');
   const proof = encode({ origin: options.origin, meeting, seat: 'a', nonce: challenge.nonce });
@@ -43,7 +46,8 @@ const serve = async (prove: boolean) => {
   socket.emit('message', Buffer.from(encode({ kind: 'prove', device: signer.publicKey, sig })), true);
   const send = await attended.promise;
   await new Promise(setImmediate);
-  return { socket, pass, tell: () => send({ kind: 'host', reached: true }) };
+  const say = (word: DeviceToNode) => socket.emit('message', Buffer.from(encode(word)), true);
+  return { socket, pass, say, tell: () => send({ kind: 'host', reached: true }) };
 };
 
 test('[NODE8] a device that does not prove itself within 5 s is refused', async () => {
@@ -72,4 +76,28 @@ test('[NODE9] a device that does not take what it is told is cut off', async () 
   socket.bufferedAmount += 1;
   tell();
   expect(socket.reason).toBe('door.slow-reader');
+});
+
+// Turns red where a restriction waits in `asks`, or is dropped once the socket has gone.
+test('[RESTRICT3] a restriction waits for no act before it, nor for its page; a permission does not outlive the page', async () => {
+  const log = await testMeeting();
+  const who = await testDelegate(log, 'alba-principal');
+  const { state } = openLedger(log.sheet);
+  const slow = await actOf(state, who, sitAction(who, 'slow'));
+  const late = await actOf(state, who, sitAction(who, 'late'));
+  const leave = await actOf(state, who, { kind: 'leave', seating: 1 });
+  const host = Promise.withResolvers<null>();
+  const given: Uint8Array[] = [];
+  const { socket, say } = await serve(true, async (act) => {
+    given.push(act);
+    return host.promise;
+  });
+  for (const act of [slow, late, leave]) say({ kind: 'submit', act, blobs: [] });
+  await new Promise(setImmediate);
+  socket.close(1000, '');
+  await new Promise(setImmediate);
+  expect(given).toEqual([slow, leave]);
+  host.resolve(null);
+  await new Promise(setImmediate);
+  expect(given).toEqual([slow, leave]);
 });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Bytes, decode, encode, equal, hash, Refusal, verify } from '@parley/protocol/bytes';
 import { mandateHash, type RootKeys } from '@parley/protocol/identity';
+import { isRestriction, openAct } from '@parley/protocol/log';
 import { type DeviceToNode, deviceToNode, MESSAGE_LIMIT, type NodeToDevice } from '@parley/protocol/wire';
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../../clock.ts';
@@ -40,10 +41,13 @@ export const serveDevice = (socket: WebSocket, options: DeviceSocketOptions): vo
   const { clock, device, seat } = options;
   const { meeting } = seat;
   const inOrder = serial();
+  // What waits for the host, or for counterparts, holds up nothing else.
+  const [asks, wants] = [serial(), serial()];
   const allowed = pace(clock, 200, 50);
   const nonce = new Uint8Array(randomBytes(32));
   const mandate = mandateHash(device.mandate);
-  let state: 'asked' | 'proving' | 'proven' | 'closed' = 'asked';
+  /** `gone`: closed by the other end. What a proven device said before is carried out all the same. */
+  let state: 'asked' | 'proving' | 'proven' | 'gone' | 'closed' = 'asked';
   let leave: ((how: Parting) => void) | null = null;
 
   const refuse = (refusal: Refusal) => {
@@ -84,25 +88,43 @@ export const serveDevice = (socket: WebSocket, options: DeviceSocketOptions): vo
       state = 'proving';
       const refusal = await prove(message);
       if (refusal) return refuse(refusal);
-      if (state === 'proving') state = 'proven';
+      if (state === 'proving') state = socket.readyState === socket.OPEN ? 'proven' : 'gone';
       return;
     }
     switch (message.kind) {
       case 'prove':
         return refuse(new Refusal('door.forged', 'a second proof'));
       case 'submit': {
-        const refusal = await meeting.submit(message.act, message.blobs, mandate);
-        if (refusal) refusedAct(hash('act', message.act), refusal);
-        return;
+        const { act, blobs } = message;
+        const submit = async () => {
+          const refusal = await meeting.submit(act, blobs, mandate);
+          if (refusal) refusedAct(hash('act', act), refusal);
+        };
+        const opened = openAct(act);
+        if (!(opened instanceof Refusal) && isRestriction(opened.inner.action)) return beside(submit());
+        // Nobody is there any more to be given something.
+        return beside(asks(async () => (state === 'proven' ? submit() : undefined)));
       }
-      case 'pass': {
-        const refusal = await meeting.pass(message.message);
-        if (refusal) refusedAct(null, refusal);
-        return;
-      }
+      case 'pass':
+        return beside(
+          meeting.pass(message.message).then((refusal) => {
+            if (refusal) refusedAct(null, refusal);
+          }),
+        );
       case 'want':
-        return send({ kind: 'blob', hash: message.hash, bytes: await meeting.blob(message.hash) });
+        return beside(
+          wants(async () => {
+            if (state === 'proven') send({ kind: 'blob', hash: message.hash, bytes: await meeting.blob(message.hash) });
+          }),
+        );
     }
+  };
+  /** Work that goes on beside the words which follow; what breaks in it closes the socket. */
+  const beside = (work: Promise<unknown>): void => {
+    void work.catch((error: unknown) => {
+      closeWith(socket, new Refusal('node.broken'));
+      throw error;
+    });
   };
 
   const silent = clock.after(PROVE_WITHIN_MS, () => {
@@ -126,14 +148,13 @@ export const serveDevice = (socket: WebSocket, options: DeviceSocketOptions): vo
     if (!allowed()) return refuse(new Refusal('door.too-many'));
     const message = binary ? decode(deviceToNode, whole(data), MESSAGE_LIMIT) : new Refusal('bytes.malformed', 'text');
     if (message instanceof Refusal) return refuse(message);
-    void inOrder(() => hear(message)).catch((error: unknown) => {
-      closeWith(socket, new Refusal('node.broken'));
-      throw error;
-    });
+    beside(inOrder(() => hear(message)));
   });
   socket.once('error', () => socket.terminate()); // a frame too long, or no WebSocket
   socket.once('close', (code) => {
-    state = 'closed';
+    // Its proof may be under way still.
+    if (state === 'proven') state = 'gone';
+    else if (state === 'asked') state = 'closed';
     silent();
     stopPinging();
     leave?.(code === GOING_AWAY ? 'closed' : 'gone');

@@ -38,6 +38,8 @@ const isSeated = (meeting: Meeting, device: Device): boolean =>
 const refuseUpgrade = (socket: Duplex, refusal: Refusal): void => {
   const body = JSON.stringify({ code: refusal.code });
   const head = `HTTP/1.1 ${statusOf(refusal)} Refused\r\ncontent-type: application/json\r\nconnection: close\r\n`;
+  // Also where the other end keeps its half open.
+  socket.once('finish', () => socket.destroy());
   socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 };
 
