@@ -86,6 +86,37 @@ test('after a reload no camera opens that was put away, and nothing is sent that
   await expect(page.getByRole('button', { name: 'Unmute' })).toBeVisible();
 });
 
+test('a second window of a seat asks before it takes it; the first lets go, and the others see them gone until then', async ({
+  browser,
+}) => {
+  const [alba, , borland] = PEOPLE;
+  const host = await sit(browser, alba);
+  const guest = await openSeat(browser, rehearsal, borland.id);
+  await guest.takeSeat();
+  await host.sees(borland.name);
+  const second = await guest.context.newPage();
+  await second.goto(guest.page.url().replace(/#.*/, ''));
+  await expect(second.getByText('This seat is open in another window')).toBeVisible();
+  await host.sees(borland.name);
+  await second.getByRole('button', { name: 'Take the seat here' }).click();
+  await expect(guest.page.getByText('taken over in another window')).toBeVisible();
+  await expect(second.getByRole('button', { name: 'Take your seat' })).toBeVisible();
+  await expect.poll(async () => (await host.tiles()).length).toBe(0);
+  await second.getByRole('button', { name: 'Take your seat' }).click();
+  await host.sees(borland.name);
+});
+
+test('whoever has no microphone and no camera reads so, whatever is switched on', async ({ browser }) => {
+  const { page, takeSeat } = await openSeat(browser, rehearsal, PEOPLE[0].id);
+  await takeSeat();
+  await page.getByRole('button', { name: 'Devices' }).click();
+  await page.getByLabel('Microphone').selectOption({ label: 'No microphone' });
+  await page.getByLabel('Camera').selectOption({ label: 'No camera' });
+  await page.keyboard.press('Escape');
+  await expect(page.getByText('No microphone').first()).toBeVisible();
+  await expect(page.getByText(/You are (heard|seen)|Your (microphone|camera) is on/)).toHaveCount(0);
+});
+
 test('a late joiner, a leaver, a reload and a closed tab: roster and pictures are right again', async ({ browser }) => {
   test.setTimeout(120_000);
   const [alba, , borland, adviser] = PEOPLE;

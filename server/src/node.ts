@@ -123,7 +123,7 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     const agreed = meetings.get(toHex(meeting))?.sheet.seats.find((seat) => seat.id === mandate.seat);
     if (!agreed || toHex(agreed.root) !== root || toHex(mandate.root) !== root)
       return new Refusal('sfu.not-agreed', mandate.seat);
-    return access.give(meeting, root, mandate.seat);
+    return access.give(meeting, root, mandate);
   };
   const handle = async (root: string, request: PeerRequest): Promise<PeerReply> => {
     if (request.kind === 'status') return { kind: 'status', now: clock.now(), serial: identity.serial };

@@ -40,7 +40,7 @@ const Screen = ({ view, session, onReload }: Props & { readonly view: View }) =>
     case 'stage':
       return null; // made ready below since the holding screen
     case 'left':
-      return <LeftScreen view={view} onReload={onReload} />;
+      return <LeftScreen view={view} onReload={onReload} onTakeHere={session.actions.takeHere} />;
     case 'stopped':
       return <StoppedScreen view={view} onReload={onReload} />;
   }

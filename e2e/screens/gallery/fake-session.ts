@@ -29,6 +29,7 @@ export const fakeSession = (first: View): Session & { readonly called: Called[] 
       // Steady: what moves in every frame is painted in every frame, and tests pay for it.
       microphone: () => 0.4,
       seating: (seating) => (seating === 3 ? 0.4 : 0),
+      measured: () => true,
     },
     actions: {
       redeem: note('redeem'),
@@ -53,6 +54,7 @@ export const fakeSession = (first: View): Session & { readonly called: Called[] 
         called.push(['talk', held]);
         me({ talking: held });
       },
+      takeHere: note('takeHere'),
       leave: note('leave'),
     },
   };

@@ -186,6 +186,9 @@ export const seatStates: { readonly [name: string]: () => View } = {
   'left removed': () => ({ kind: 'left', why: 'removed' }),
   'left unknown': () => ({ kind: 'left', why: 'unknown' }),
   'left elsewhere': () => ({ kind: 'left', why: 'elsewhere' }),
+  'left open': () => ({ kind: 'left', why: 'open' }),
+  'stage without devices': () => stage({ devices: noPicture('off') }),
+  'stage nothing': () => stage({ tiles: [tile(3, boris, { kind: 'nothing', sinceMs: 4200 })], proven: 'none' }),
   stopped: () => ({
     kind: 'stopped',
     refusal: { code: 'identity.root-changed', detail: 'Borland: pinned 5f1c 09aa, came with 77e0 41bd' },

@@ -12,6 +12,8 @@ export const deviceToNode = variant({
   pass: { message: limit.message },
   /** Asks for a blob by its hash. */
   want: { hash: limit.hash32 },
+  /** Asks whether the node is there. */
+  beat: {},
 });
 export type DeviceToNode = Decoded<typeof deviceToNode>;
 
@@ -37,6 +39,8 @@ export const nodeToDevice = variant({
   blob: { hash: limit.hash32, bytes: nullable(limit.blob) },
   /** The answer "no" to an act, by its hash, or to anything else. */
   refused: { act: nullable(limit.hash32), code: text(64), detail: text(400, 0) },
+  /** It is there. */
+  beat: {},
   /** Whether the host's node is reached. */
   host: { reached: bool },
   /** Something that must hold does not. */

@@ -16,6 +16,8 @@ import type { Store } from '../store/store.ts';
 export type Direct = {
   /** Seatings that one ended, before the log did. */
   readonly ended: () => ReadonlySet<number>;
+  /** Those of them that were removed. */
+  readonly removed: () => ReadonlySet<number>;
   /** Those whose seating the log still holds. */
   readonly waiting: () => readonly Bytes[];
   /**
@@ -87,6 +89,7 @@ export const openDirect = async ({ meeting, store, clock, ledger }: DirectOption
 
   return {
     ended: () => new Set(ended.keys()),
+    removed: () => new Set([...ended].flatMap(([seating, { action }]) => (action.kind === 'remove' ? [seating] : []))),
     waiting: () => Array.from(new Set(ended.values()), ({ bytes }) => bytes),
     restrict: async (given, from) => {
       const name = toHex(hash('act', given));

@@ -117,11 +117,11 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
   const ledger = (): Ledger => record.ledger();
   const tellPeers = (request: PeerRequest) => pulse.links.map((link) => link.send(request));
 
-  const living = (): readonly Seating[] => {
+  const standing = (ended: ReadonlySet<number>): readonly Seating[] => {
     const { state, settled } = ledger();
-    const ended = record.direct.ended();
     return [...settled.seatings.values()].filter(({ id }) => state.seatings.has(id) && !ended.has(id));
   };
+  const living = (): readonly Seating[] => standing(record.direct.ended());
   const ownStanding = (): readonly Seating[] => {
     const ended = record.direct.ended();
     return [...ledger().state.seatings.values()].filter(({ id, root }) => root === ownName && !ended.has(id));
@@ -155,7 +155,8 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
   const refresh = async (): Promise<void> => {
     passed.forget(ledger().state.seatings);
     const now = living();
-    await people.refresh(now, welcome);
+    // Who leaves hears that the log holds it: only then is its frame key worth nothing, and given away.
+    await people.refresh(standing(record.direct.removed()), welcome);
     const names = now.map((one) => one.id).join();
     if (names === heard) return;
     heard = names;

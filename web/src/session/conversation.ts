@@ -26,6 +26,8 @@ export type Other = {
 export type Conversation = {
   readonly seating: number;
   readonly others: () => readonly Other[];
+  /** Where seats and this device were until lately (`root name`): an SFU shows what has ended for a while. */
+  readonly former: () => ReadonlySet<string>;
   readonly pictures: () => Pictures;
   /** The group stands, and the newcomer compared it. */
   readonly keyed: () => boolean;
@@ -38,6 +40,8 @@ export type Conversation = {
   readonly facts: (facts: MediaFacts) => void;
   readonly refusedAct: (act: Bytes) => void;
   /** Says to the others what of us is switched on. */
+  /** The node is there again: what passed is said once more. */
+  readonly again: () => void;
   readonly sayMedia: (on: { readonly audio: boolean; readonly video: boolean }) => void;
   /** Gives the private frame key of the seating away, after it ended. */
   readonly release: () => void;
@@ -63,6 +67,8 @@ export type ConversationNeeds = {
 };
 
 const ASK_EACH = 10_000;
+/** How long an SFU may show a connection that has ended, in ms (measured: up to 22 s). */
+const LINGERS = 60_000;
 
 /** Lets everything that waits, waiting renders included, go first: also in a page that nobody looks at. */
 const afterRender = (act: () => void) => {
@@ -79,6 +85,12 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
   const { agreement, media, post } = needs;
   const says = new Map<number, { readonly audio: boolean; readonly video: boolean }>();
   const names = new Map<number, ReadonlyMap<string, string>>();
+  /** Connections that were (`root name`), and until when an SFU may still show them. */
+  const former = new Map<string, number>();
+  const wasAt = (gone: ReadonlyMap<string, string> | undefined) => {
+    for (const [root, name] of gone ?? []) former.set(`${root} ${name}`, Date.now() + LINGERS);
+  };
+  let own: ReadonlyMap<string, string> = new Map();
   // Clocks are compared as they are: the frame worker judges lateness by the same one.
   const clocks = openClocks((length) => crypto.getRandomValues(new Uint8Array(length)));
   let seatings: ReadonlyMap<number, Seating> = new Map();
@@ -93,8 +105,10 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
     const { passing } = message;
     if (passing.kind === 'media') says.set(seating.id, passing);
     if (passing.kind === 'ready') epochs.ready(seating.id, passing.generation, passing.epoch);
-    if (passing.kind === 'transport')
+    if (passing.kind === 'transport') {
+      wasAt(names.get(seating.id));
       names.set(seating.id, new Map(passing.names.map(({ root, name }) => [toHex(root), name])));
+    }
     if (passing.kind === 'ask') messages.say(clocks.answer(passing.nonce, Date.now()));
     if (passing.kind === 'answer') {
       const reading = clocks.hear(seating.id, passing.nonce, passing.time, Date.now());
@@ -143,6 +157,7 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
   const forget = (ended: readonly number[]) => {
     for (const id of ended) {
       says.delete(id);
+      wasAt(names.get(id));
       names.delete(id);
     }
     pictures = new Map([...pictures].filter(([, carried]) => !ended.includes(carried.seating)));
@@ -158,6 +173,10 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
           says: says.get(seating.id) ?? null,
           names: names.get(seating.id) ?? new Map(),
         })),
+    former: () => {
+      for (const [name, until] of former) if (until < Date.now()) former.delete(name);
+      return new Set(former.keys());
+    },
     pictures: () => pictures,
     keyed: () => keyed,
     paused: epochs.paused,
@@ -194,20 +213,23 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
         });
     },
     facts: (facts) => {
-      const own = facts.legs.flatMap(({ delegation, name }) => (name === null ? [] : [{ root: delegation, name }]));
-      const now = JSON.stringify(own);
-      if (now === told || own.length === 0) return;
-      told = now;
+      const now = new Map(facts.legs.flatMap(({ delegation, name }) => (name === null ? [] : [[delegation, name]])));
+      const said = JSON.stringify([...now]);
+      if (said === told || now.size === 0) return;
+      told = said;
+      wasAt(own);
+      own = now;
       const rootOf = new Map(agreement.sheet.delegations.map(({ root }) => [toHex(root), root]));
       messages.say({
         kind: 'transport',
-        names: own.flatMap(({ root, name }) => {
+        names: [...own].flatMap(([root, name]) => {
           const bytes = rootOf.get(root);
           return bytes ? [{ root: bytes, name }] : [];
         }),
       });
     },
     refusedAct: table.refused,
+    again: messages.again,
     sayMedia: ({ audio, video }) => messages.say({ kind: 'media', audio, video }),
     release: () => messages.say({ kind: 'release', seating: needs.seating, frameSeed: needs.frameKey.seed }),
     close: () => {

@@ -17,8 +17,8 @@ export type Join =
   | { readonly kind: 'admitted'; readonly seating: number }
   /** The group was compared with roster and log: keys stand, the camera opens. */
   | { readonly kind: 'seated'; readonly seating: number }
-  /** `unknown`: our node does not know this device any more. */
-  | { readonly kind: 'left'; readonly why: 'self' | 'removed' | 'elsewhere' | 'unknown' }
+  /** `open`: another window of this browser holds the seat. `unknown`: our node does not know this device any more. */
+  | { readonly kind: 'left'; readonly why: 'self' | 'removed' | 'elsewhere' | 'open' | 'unknown' }
   /** Something that must hold does not. Nothing leads out of here. */
   | { readonly kind: 'stopped'; readonly refusal: RefusalView };
 
@@ -33,7 +33,7 @@ export type JoinEvent =
   | { readonly kind: 'keyed' }
   /** Keys cannot be followed any more: sitting anew under the same device. */
   | { readonly kind: 'lost-keys' }
-  | { readonly kind: 'ended'; readonly why: 'self' | 'removed' | 'elsewhere' | 'unknown' }
+  | { readonly kind: 'ended'; readonly why: 'self' | 'removed' | 'elsewhere' | 'open' | 'unknown' }
   | { readonly kind: 'broke'; readonly refusal: RefusalView };
 
 /** The state before anything happened. */

@@ -6,6 +6,8 @@ import { inOrder } from './in-order.ts';
 export type PassingMessages = {
   /** Signs and sends one; the newest of each kind is sent again to whoever comes later by the node. */
   readonly say: (passing: Passing) => void;
+  /** The node is there again: says the newest of each kind once more, which may have died with it. */
+  readonly again: () => void;
   /** Verifies one that came, by the log as it stands then; those of a seat that is not known yet wait for it. */
   readonly hear: (given: Bytes) => void;
   /** The log moved: what waited for a seat is looked at again, before all that came after it. */
@@ -24,6 +26,8 @@ export const openPassing = (with_: {
 }): PassingMessages => {
   const newest = new Map<number, number>();
   let own = 0;
+  /** The newest of each kind that is worth something later. */
+  const said = new Map<Passing['kind'], Passing>();
   let state: State | null = null;
   let waiting: readonly Bytes[] = [];
   const [sends, reads] = [inOrder(), inOrder()];
@@ -46,11 +50,17 @@ export const openPassing = (with_: {
     });
   };
 
+  const say = (passing: Passing) => {
+    own += 1;
+    const statement = { meeting: with_.meeting, seating: with_.seating, n: own, passing };
+    if (passing.kind !== 'ask' && passing.kind !== 'answer') said.set(passing.kind, passing);
+    sends(async () => with_.pass(await signMessage(with_.device, statement)));
+  };
+
   return {
-    say: (passing) => {
-      own += 1;
-      const statement = { meeting: with_.meeting, seating: with_.seating, n: own, passing };
-      sends(async () => with_.pass(await signMessage(with_.device, statement)));
+    say,
+    again: () => {
+      for (const passing of [...said.values()]) say(passing);
     },
     hear: (given) => readAll([given]),
     moved: (now) => {

@@ -29,6 +29,12 @@ test('A silent device waits in the holding screen, and our own is our own', () =
   expect(compare(announced, [...there, silent, own], reached, new Set(['me']))).toEqual([]);
 });
 
+test('What a seat had before its new connection, or before it ended, is no stranger', () => {
+  const before = { delegation: 'aa', name: 'x0', publishes: true };
+  expect(compare(announced, [...there, before], reached, new Set(), new Set(['aa x0']))).toEqual([]);
+  expect(compare(announced, [...there, before], reached, new Set(), new Set(['bb x0']))).toHaveLength(1);
+});
+
 test('A seat whose device the SFU does not show is named, where that SFU is reached', () => {
   expect(compare(announced, [], reached, new Set())).toEqual([
     { kind: 'missing-device', delegation: 'aa', seating: 7 },

@@ -19,18 +19,21 @@ export type Mismatch =
  * Compares the devices at the SFUs with the members of the circle, by identity. A silent device without a seat is one
  * that waits in the holding screen: it can decrypt nothing and shows nothing.
  * @param connected SFUs (roots) that are reached from here now; others say nothing
+ * @param former where seats, or we ourselves, were until lately (`root name`): an SFU shows what has ended for a while
  */
 export const compare = (
   announced: Announced,
   seen: readonly Seen[],
   connected: ReadonlySet<string>,
   own: ReadonlySet<string>,
+  former: ReadonlySet<string> = new Set(),
 ): readonly Mismatch[] => {
   const named = new Set(
     [...announced.values()].flatMap((names) => [...names].map(([root, name]) => `${root} ${name}`)),
   );
   const unknown = seen
-    .filter(({ delegation, name, publishes }) => publishes && !named.has(`${delegation} ${name}`) && !own.has(name))
+    .filter(({ publishes, name }) => publishes && !own.has(name))
+    .filter(({ delegation, name }) => !named.has(`${delegation} ${name}`) && !former.has(`${delegation} ${name}`))
     .map(({ delegation, name }) => ({ kind: 'unknown-device' as const, delegation, name }));
   const present = new Set(seen.map(({ delegation, name }) => `${delegation} ${name}`));
   const missing = [...announced].flatMap(([seating, names]) =>

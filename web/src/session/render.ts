@@ -6,7 +6,7 @@ import type { Conversation, Other } from './conversation.ts';
 import type { MediaFacts } from './media/facts.ts';
 import type { Notices } from './notices.ts';
 import { carriedBy } from './pictures.ts';
-import { awayFor, type Stillness, stillFor } from './stillness.ts';
+import { type Stillness, silentFor, soundAloneFor, stillFor } from './stillness.ts';
 import { plays, tileState } from './tile.ts';
 import type { ProofStep, RefusalView, SeatView, StageView, TileView, View } from './view.ts';
 
@@ -38,11 +38,12 @@ const tileOf = (
   const [picture, sound] = [carried('video'), carried('audio')];
   const line = lineOf(facts, seating.root);
   const stillMs = picture ? stillFor(stillness, picture.pipe, facts.atMs) : 0;
-  const pictureAwayMs = awayFor(stillness, seating.id, facts.atMs);
+  const silentMs = picture ? silentFor(stillness, picture.pipe, facts.atMs) : 0;
+  const soundAloneMs = soundAloneFor(stillness, seating.id, facts.atMs);
   return {
     seating: seating.id,
     seat: seatOf(agreement, seating.seat),
-    state: tileState({ picture, sound, says, pictureAwayMs, stillMs, line }),
+    state: tileState({ picture, sound, says, soundAloneMs, stillMs, silentMs, line }),
     muted: says?.audio === false,
     picture: plays(picture, says?.video) ? trackOf(picture.pipe) : null,
     sound: plays(sound, says?.audio) ? trackOf(sound.pipe) : null,
@@ -66,7 +67,7 @@ export const tilesOf = (
 
 /** Whether everything that plays is proven. */
 const provenOf = (tiles: readonly TileView[]): StageView['proven'] => {
-  const playing = tiles.filter(({ picture, sound }) => picture || sound);
+  const playing = tiles.filter(({ picture, sound, state }) => (picture || sound) && state.kind !== 'connecting');
   const quiet = tiles.every(({ state }) => state.kind === 'camera-off');
   if (playing.length === 0) return quiet ? 'quiet' : 'none';
   const sure = playing.filter(({ state }) => ['verified', 'camera-off', 'sound-only'].includes(state.kind));

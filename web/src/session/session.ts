@@ -4,6 +4,8 @@ import { missing } from '../platform/able/index.ts';
 import { createDevices, type Devices } from '../platform/devices/index.ts';
 import { createFrameWorker } from '../platform/frames/index.ts';
 import { ensureDeviceKey, findDeviceKey, keepPin } from '../platform/key-store/index.ts';
+import { keep as keepFor, recall } from '../platform/memory.ts';
+import { holdSeat } from '../platform/one-window.ts';
 import { type Agreement, verifyAgreement } from './agreement.ts';
 import { type Choices, keepChoices, readChoices } from './choices.ts';
 import { inOrder } from './in-order.ts';
@@ -146,7 +148,8 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     if (event.kind === 'legs' || event.kind === 'facts') talk.facts(media.facts());
     if (event.kind === 'facts') {
       if (conversation) {
-        stillness = observe(stillness, event.facts, conversation.pictures());
+        const says = new Map(conversation.others().map((other) => [other.seating.id, other.says?.video !== false]));
+        stillness = observe(stillness, event.facts, conversation.pictures(), (seating) => says.get(seating) ?? true);
         differences = watchPresence(differences, conversation, event.facts);
         const found = presenceNotices(differences, conversation, event.facts, delegationName);
         over(
@@ -274,14 +277,23 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     if (lacks.length > 0) return;
     // A link is redeemed on a click only; a device that redeemed one before simply comes back.
     const known = place.link ? null : await findDeviceKey(place.seat);
-    if (known) connect(known);
+    if (known && !(await hold(recall('tab', TAKE) === place.seat ? 'take' : 'ask')))
+      advance({ kind: 'ended', why: 'open' });
+    else if (known) connect(known);
     else if (!place.link) advance({ kind: 'link-refused', refusal: new Refusal('link.missing') });
     else if (place.standIn) await redeemLink();
+  };
+
+  /** One window of a browser holds a seat: another takes it on a person's wish only. */
+  const hold = (how: 'ask' | 'take'): Promise<boolean> => {
+    keepFor('tab', TAKE, null);
+    return holdSeat(place.seat, how, () => advance({ kind: 'ended', why: 'elsewhere' }));
   };
 
   const redeemLink = async () => {
     if (!place.link || join.kind !== 'opened' || join.redeeming) return;
     advance({ kind: 'clicked' });
+    await hold('take');
     const own = await ensureDeviceKey(place.seat);
     const refusal = await redeem(place, place.link, own);
     if (refusal) return advance({ kind: 'link-refused', refusal });
@@ -319,6 +331,10 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     setCamera: (on) => set({ camera: on }),
     setLoudspeaker: (on) => set({ loudspeaker: on }),
     talk: (held) => set({ talking: held && !me.microphone }),
+    takeHere: () => {
+      keepFor('tab', TAKE, place.seat);
+      location.reload();
+    },
     leave: () => {
       void prepared?.talk.leave().finally(() => advance({ kind: 'ended', why: 'self' }));
     },
@@ -334,11 +350,15 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     },
     levels: {
       microphone: () => prepared?.devices.microphoneLevel() ?? 0,
+      measured: levels.measured,
       seating: (seating) => levels.of(seenTiles().find((tile) => tile.seating === seating)?.sound ?? null),
     },
     actions,
   };
 };
+
+/** Under which name a window remembers over its reload that it is to take the seat from another. */
+const TAKE = 'parley.take';
 
 /** The shortest time between two drawings of the view, in ms, where nobody waits for one. */
 const SOON = 50;

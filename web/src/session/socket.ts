@@ -21,6 +21,8 @@ type Hears = {
   readonly line: (node: 'reached' | 'away') => void;
 };
 
+/** Close code of a page that lets go of its seat for good (NODE11). */
+const LET_GO = 3001;
 /** Close codes of the node (NODE7). */
 const REFUSED = 4000;
 const REPLACED = 4001;
@@ -30,6 +32,9 @@ const UNKNOWN: ReadonlySet<string> = new Set(['door.unknown-device', 'door.other
 
 const AGAIN_FIRST = 100;
 const AGAIN_MOST = 2_000;
+/** How often the node is asked whether it is there, and how long it may take to say so, in ms. */
+const BEAT_EACH = 2_000;
+const BEAT_WITHIN = 3_000;
 /** A connection that is away for less than this, in ms, is nobody's trouble. */
 const AWAY_MS = 1_500;
 
@@ -39,6 +44,10 @@ export const openSocket = (place: Place, device: Signer, hears: Hears): Socket =
   let again = AGAIN_FIRST;
   let closed = false;
   let missing: ReturnType<typeof setTimeout> | undefined;
+  /** When the question was asked after which no word has come yet; null: none is open. */
+  let asked: number | null = null;
+  /** The node says nothing over a connection that stands. */
+  let hangs = false;
 
   const prove = async (challenge: Extract<NodeToDevice, { kind: 'challenge' }>): Promise<DeviceToNode> => {
     const { meeting, nonce } = challenge;
@@ -47,8 +56,12 @@ export const openSocket = (place: Place, device: Signer, hears: Hears): Socket =
   };
 
   const hear = async (on: WebSocket, bytes: Bytes) => {
+    asked = null;
+    if (hangs) hears.line('reached');
+    hangs = false;
     const word = decode(nodeToDevice, bytes, MESSAGE_LIMIT);
     if (word instanceof Refusal) return hears.refused(word);
+    if (word.kind === 'beat') return;
     if (word.kind !== 'challenge') {
       if (word.kind === 'agreed') {
         again = AGAIN_FIRST;
@@ -62,7 +75,20 @@ export const openSocket = (place: Place, device: Signer, hears: Hears): Socket =
     if (on.readyState === WebSocket.OPEN) on.send(encode(proof));
   };
 
+  // A node that hangs keeps its connection open: no other sign of it comes.
+  const beat = () => {
+    if (socket.readyState !== WebSocket.OPEN || missing !== undefined) return;
+    if (asked === null) {
+      asked = performance.now();
+      socket.send(encode({ kind: 'beat' }));
+    } else if (!hangs && performance.now() - asked > BEAT_WITHIN) {
+      hangs = true;
+      hears.line('away');
+    }
+  };
   const connect = () => {
+    asked = null;
+    hangs = false;
     const opened = new WebSocket(place.socketUrl);
     socket = opened;
     opened.binaryType = 'arraybuffer';
@@ -80,6 +106,7 @@ export const openSocket = (place: Place, device: Signer, hears: Hears): Socket =
     };
   };
   connect();
+  const beating = setInterval(beat, BEAT_EACH);
 
   return {
     say: (word) => {
@@ -91,7 +118,8 @@ export const openSocket = (place: Place, device: Signer, hears: Hears): Socket =
     close: () => {
       closed = true;
       clearTimeout(missing);
-      socket.close();
+      clearInterval(beating);
+      socket.close(LET_GO);
     },
   };
 };

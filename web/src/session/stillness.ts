@@ -1,38 +1,73 @@
 import type { MediaFacts } from './media/facts.ts';
 import type { Pictures } from './pictures.ts';
 
+type Since = { readonly count: number; readonly sinceMs: number };
+
 /** Since when nothing new comes, by the clock of the facts. */
 export type Stillness = {
-  /** Of each receiving pipe of a picture: how much it has decoded, and since when. */
-  readonly pipes: ReadonlyMap<number, { readonly frames: number; readonly sinceMs: number }>;
+  /** Of each receiving pipe of a picture: how many frames were decoded, and since when none. */
+  readonly decoded: ReadonlyMap<number, Since>;
+  /** … and how many arrived. */
+  readonly arrived: ReadonlyMap<number, Since>;
   /** When the picture of each seating was last there. */
   readonly seen: ReadonlyMap<number, number>;
+  /** Since when the sound of each seating comes by the pipe by which it comes. */
+  readonly heard: ReadonlyMap<number, Since>;
 };
 
 /** Nothing observed yet. */
-export const unobserved: Stillness = { pipes: new Map(), seen: new Map() };
+export const unobserved: Stillness = { decoded: new Map(), arrived: new Map(), seen: new Map(), heard: new Map() };
 
-/** The stillness after new facts. */
-export const observe = (stillness: Stillness, facts: MediaFacts, pictures: Pictures): Stillness => {
-  const receiving = facts.pipes.filter(({ direction, media }) => direction === 'receive' && media === 'video');
-  const pipes = new Map(
-    receiving.map(({ pipe, frames }) => {
-      const before = stillness.pipes.get(pipe);
-      return [pipe, before && before.frames === frames ? before : { frames, sinceMs: facts.atMs }];
-    }),
-  );
-  const there = receiving.flatMap(({ pipe }) => pictures.get(pipe)?.seating ?? []);
-  return { pipes, seen: new Map([...stillness.seen, ...there.map((seating) => [seating, facts.atMs] as const)]) };
+/**
+ * The stillness after new facts.
+ *
+ * @param shows whether a seating says that it sends a picture: while it does not, none is waited for
+ */
+export const observe = (
+  before: Stillness,
+  { atMs, pipes }: MediaFacts,
+  pictures: Pictures,
+  shows: (seating: number) => boolean,
+): Stillness => {
+  const seatingOf = (pipe: number) => pictures.get(pipe)?.seating;
+  const since = (known: Since | undefined, count: number, goesOn: boolean): Since =>
+    known && known.count === count && goesOn ? known : { count, sinceMs: atMs };
+  const received = pipes.filter(({ direction }) => direction === 'receive');
+  const video = received.filter(({ media }) => media === 'video');
+  const watch = (known: ReadonlyMap<number, Since>, countOf: (pipe: (typeof video)[number]) => number) =>
+    new Map(
+      video.map((pipe) => {
+        const seating = seatingOf(pipe.pipe);
+        return [pipe.pipe, since(known.get(pipe.pipe), countOf(pipe), seating === undefined || shows(seating))];
+      }),
+    );
+  const there = video.flatMap(({ pipe }) => seatingOf(pipe) ?? []);
+  const audio = received.filter(({ media }) => media === 'audio');
+  return {
+    decoded: watch(before.decoded, ({ frames }) => frames),
+    arrived: watch(before.arrived, ({ sealedIn }) => sealedIn),
+    seen: new Map([...before.seen, ...there.map((seating) => [seating, atMs] as const)]),
+    heard: new Map(
+      audio.flatMap(({ pipe }) => {
+        const seating = seatingOf(pipe);
+        return seating === undefined ? [] : [[seating, since(before.heard.get(seating), pipe, true)] as const];
+      }),
+    ),
+  };
 };
+
+const lasts = (known: Since | undefined, nowMs: number): number => (known ? Math.max(0, nowMs - known.sinceMs) : 0);
 
 /** How long a pipe's picture stood still at the time of the newest facts, in ms. */
-export const stillFor = (stillness: Stillness, pipe: number, nowMs: number): number => {
-  const known = stillness.pipes.get(pipe);
-  return known ? Math.max(0, nowMs - known.sinceMs) : 0;
-};
+export const stillFor = ({ decoded }: Stillness, pipe: number, nowMs: number): number =>
+  lasts(decoded.get(pipe), nowMs);
 
-/** How long ago a seating's picture was there last, in ms; null where it never was. */
-export const awayFor = (stillness: Stillness, seating: number, nowMs: number): number | null => {
-  const seen = stillness.seen.get(seating);
-  return seen === undefined ? null : Math.max(0, nowMs - seen);
+/** How long no frame of a pipe's picture had arrived, in ms. */
+export const silentFor = ({ arrived }: Stillness, pipe: number, nowMs: number): number =>
+  lasts(arrived.get(pipe), nowMs);
+
+/** How long a seating's sound had come without its picture, in ms; 0 where that never was there. */
+export const soundAloneFor = ({ seen, heard }: Stillness, seating: number, nowMs: number): number => {
+  const last = seen.get(seating);
+  return last === undefined ? 0 : Math.min(Math.max(0, nowMs - last), lasts(heard.get(seating), nowMs));
 };

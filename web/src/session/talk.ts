@@ -236,7 +236,7 @@ export const openTalk = (needs: TalkNeeds): Talk => {
     again: () => {
       blobs.again();
       // Whether we sit still: the answer says it where we do not.
-      conversation?.sayMedia(needs.sends());
+      conversation?.again();
       for (const given of unanswered.values()) given.resent = needs.say(given.word) || given.resent;
     },
     worker: (said) => conversation?.worker(said),

@@ -16,8 +16,9 @@ const well: TileFacts = {
   picture: carried('video'),
   sound: carried('audio'),
   says: { audio: true, video: true },
-  pictureAwayMs: 0,
+  soundAloneMs: 0,
   stillMs: 0,
+  silentMs: 0,
   line: 'ready',
 };
 
@@ -55,16 +56,28 @@ test('What still comes of a seat that has muted itself is not heard beside “ve
 
 test('The other states are told apart', () => {
   expect(tileState({ ...well, picture: null, sound: null }).kind).toBe('connecting');
-  expect(tileState({ ...well, picture: null, pictureAwayMs: 2_000 }).kind).toBe('sound-only');
-  expect(tileState({ ...well, picture: null, pictureAwayMs: 500 }).kind, 'as a new Room brings it back').toBe(
+  expect(tileState({ ...well, picture: null, soundAloneMs: 2_000 }).kind).toBe('sound-only');
+  expect(tileState({ ...well, picture: null, soundAloneMs: 500 }).kind, 'as a new Room brings it back').toBe(
     'connecting',
   );
-  expect(tileState({ ...well, picture: null, pictureAwayMs: null }).kind).toBe('connecting');
+  expect(tileState({ ...well, picture: null, soundAloneMs: 0 }).kind).toBe('connecting');
   expect(tileState({ ...well, picture: { ...carried('video'), bound: false } }).kind).toBe('connecting');
   expect(tileState({ ...well, picture: null, says: { audio: true, video: false } }).kind).toBe('camera-off');
   expect(tileState({ ...well, stillMs: 4_000 })).toEqual({ kind: 'still', sinceMs: 4_000 });
   expect(tileState({ ...well, line: 'lost' }).kind).toBe('line-lost');
   expect(tileState({ ...well, line: 'mending' }).kind).toBe('mending');
+});
+
+test('What does not arrive is told apart from what arrives and is not proven', () => {
+  const dark = { ...well, picture: carried('video', 'dark') };
+  expect(tileState(dark).kind).toBe('unproven');
+  expect(tileState({ ...dark, silentMs: 1_000 }).kind, 'a camera that was just switched on').toBe('connecting');
+  expect(tileState({ ...dark, silentMs: 4_000 })).toEqual({ kind: 'nothing', sinceMs: 4_000 });
+  const unproven = { ...well, picture: carried('video', 'unproven') };
+  expect(tileState({ ...unproven, silentMs: 1_000 }).kind).toBe('unproven');
+  // Sound that is not proven is no less so because the picture is quiet by wish.
+  const muteless = { ...well, sound: carried('audio', 'dark'), says: { audio: true, video: false }, silentMs: 9_000 };
+  expect(tileState(muteless).kind).toBe('unproven');
 });
 
 test('While its line is laid anew, a tile stays verified as long as what flows is proven, and says so once it is not', () => {

@@ -7,10 +7,11 @@ export type TileFacts = {
   readonly sound: Carried | null;
   /** What its device says it sends; null before its first word. */
   readonly says: { readonly audio: boolean; readonly video: boolean } | null;
-  /** How long ago its picture was there last, in ms; null where it never was at this sitting. */
-  readonly pictureAwayMs: number | null;
-  /** How long no frame of its picture was decoded, in ms; 0 while frames come. */
+  /** How long its sound has come without a picture that was there before, in ms; 0 where that is not so. */
+  readonly soundAloneMs: number;
+  /** How long no frame of its picture was decoded, and how long none arrived, in ms; 0 while frames come. */
   readonly stillMs: number;
+  readonly silentMs: number;
   /** Its delegation's SFU is not reached, or being connected anew; held: what flowed goes on meanwhile. */
   readonly line: 'ready' | 'held' | 'mending' | 'lost';
 };
@@ -42,17 +43,20 @@ export const tileState = (facts: TileFacts): TileState => {
 };
 
 /** What a line that is being laid anew explains. */
-const STOPPED: ReadonlySet<TileState['kind']> = new Set(['unproven', 'connecting', 'still']);
+const STOPPED: ReadonlySet<TileState['kind']> = new Set(['unproven', 'connecting', 'still', 'nothing']);
 
 const flowState = (facts: TileFacts, expected: readonly (Carried | null)[]): TileState => {
   const { picture, sound, says } = facts;
-  if (expected.some((one) => one?.proof === 'unproven' || one?.proof === 'dark')) return { kind: 'unproven' };
+  const unproven = expected.some((one) => one?.proof === 'unproven' || one?.proof === 'dark');
+  if (unproven && picture && says?.video !== false && facts.silentMs > 0) {
+    if (facts.silentMs > STILL) return { kind: 'nothing', sinceMs: facts.silentMs };
+    if (picture.proof === 'dark') return { kind: 'connecting' };
+  }
+  if (unproven) return { kind: 'unproven' };
   if (!says || (!picture && !sound))
     return says?.video === false && says.audio === false ? { kind: 'camera-off' } : { kind: 'connecting' };
   if (says.video && !picture)
-    return (facts.pictureAwayMs ?? 0) > STILL && sound?.proof === 'proven'
-      ? { kind: 'sound-only' }
-      : { kind: 'connecting' };
+    return facts.soundAloneMs > STILL && sound?.proof === 'proven' ? { kind: 'sound-only' } : { kind: 'connecting' };
   if (says.video && !shows(picture)) return { kind: 'connecting' };
   if (!says.video) return { kind: 'camera-off' };
   if (facts.stillMs > STILL) return { kind: 'still', sinceMs: facts.stillMs };

@@ -34,6 +34,8 @@ export type TileState =
   | { readonly kind: 'camera-off' }
   | { readonly kind: 'sound-only' }
   | { readonly kind: 'still'; readonly sinceMs: number }
+  /** Nothing of it arrives any more. */
+  | { readonly kind: 'nothing'; readonly sinceMs: number }
   | { readonly kind: 'late'; readonly byMs: number }
   | { readonly kind: 'unproven' }
   | { readonly kind: 'line-lost' }
@@ -101,7 +103,7 @@ export type View =
       readonly ahead: StageView;
     }
   | StageView
-  | { readonly kind: 'left'; readonly why: 'self' | 'removed' | 'elsewhere' | 'unknown' }
+  | { readonly kind: 'left'; readonly why: 'self' | 'removed' | 'elsewhere' | 'open' | 'unknown' }
   /** Something that must hold does not (a changed root, a second log): everything stopped, loudly. */
   | { readonly kind: 'stopped'; readonly refusal: RefusalView };
 
@@ -145,6 +147,8 @@ export type Actions = {
   setLoudspeaker(on: boolean): void;
   /** Space bar: true while held. */
   talk(held: boolean): void;
+  /** Takes the seat from the other window that holds it. */
+  takeHere(): void;
   leave(): void;
 };
 
@@ -152,7 +156,10 @@ export type Actions = {
 export type Session = {
   readonly view: () => View;
   readonly subscribe: (changed: () => void) => () => void;
-  /** Microphone level 0..1, and a tile's, read each animation frame: too quick for the view. */
-  readonly levels: { microphone(): number; seating(n: number): number };
+  /**
+   * Microphone level 0..1, and a tile's, read each animation frame: too quick for the view. `measured`: whether the
+   * browser measures sound by now; it does not before a person did something on the page.
+   */
+  readonly levels: { microphone(): number; seating(n: number): number; measured(): boolean };
   readonly actions: Actions;
 };

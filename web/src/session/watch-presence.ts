@@ -23,7 +23,8 @@ export const watchPresence = (before: Differences, conversation: Conversation, f
     present.map(({ name, audio, video }) => ({ delegation, name, publishes: audio || video })),
   );
   const own = new Set(ready.flatMap(({ name }) => (name === null ? [] : [name])));
-  const found = compare(announced, seen, new Set(ready.map(({ delegation }) => delegation)), own);
+  const reached = new Set(ready.map(({ delegation }) => delegation));
+  const found = compare(announced, seen, reached, own, conversation.former());
   return new Map(
     found.map((mismatch) => {
       const name = nameOf(mismatch);

@@ -13,13 +13,14 @@ export const Controls = ({ view, session }: Props) => {
   const text = useText();
   const { me } = view;
   const { actions } = session;
-  const heard = me.microphone || me.talking;
+  const heard = (me.microphone || me.talking) && LIVE.has(view.devices.microphone.state);
+  const seen = me.camera && LIVE.has(view.devices.camera.state);
   return (
     <div className={styles.controls} role="toolbar" aria-label={text('stage.controls')}>
       <Control
         icon={heard ? Mic : MicOff}
         noun={text('stage.microphone')}
-        state={text(heardWords(me))}
+        state={text(heardWords(view))}
         action={text(me.microphone ? 'stage.mute' : 'stage.unmute')}
         hint={text('stage.microphone.hint')}
         tone={heard ? 'on' : 'muted'}
@@ -27,12 +28,12 @@ export const Controls = ({ view, session }: Props) => {
         onPress={() => actions.setMicrophone(!me.microphone)}
       />
       <Control
-        icon={me.camera ? Video : VideoOff}
+        icon={seen ? Video : VideoOff}
         noun={text('stage.camera')}
-        state={text(me.camera && me.sending === 'yes' ? 'stage.seen' : 'stage.unseen')}
+        state={text(seenWords(view))}
         action={text(me.camera ? 'stage.camera-off' : 'stage.camera-on')}
         hint={text('stage.camera.hint')}
-        tone={me.camera ? 'on' : 'off'}
+        tone={seen ? 'on' : 'off'}
         width="broad"
         onPress={() => actions.setCamera(!me.camera)}
       />
@@ -53,8 +54,18 @@ export const Controls = ({ view, session }: Props) => {
 };
 
 /** Whether one is heard, in words: never claimed while nothing is sent. */
-const heardWords = (me: Props['view']['me']) => {
+const heardWords = ({ me, devices, tiles }: StageView) => {
+  if (!LIVE.has(devices.microphone.state)) return 'stage.no-microphone';
   if (!me.microphone && !me.talking) return 'stage.muted';
   if (me.sending !== 'yes') return 'stage.unheard-line';
+  if (tiles.length === 0) return 'stage.heard.alone';
   return me.microphone ? 'stage.heard' : 'stage.talking';
 };
+
+/** Whether one is seen, in words. */
+const seenWords = ({ me, devices, tiles }: StageView) => {
+  if (!me.camera || me.sending !== 'yes' || !LIVE.has(devices.camera.state)) return 'stage.unseen';
+  return tiles.length === 0 ? 'stage.seen.alone' : 'stage.seen';
+};
+
+const LIVE: ReadonlySet<string> = new Set(['live', 'drawn']);

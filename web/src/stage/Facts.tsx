@@ -6,30 +6,31 @@ import { Fact } from './Fact.tsx';
 import styles from './Facts.module.css';
 import { useSilence } from './use-silence.ts';
 
-type Props = { readonly view: StageView; readonly level: () => number };
+type Props = { readonly view: StageView; readonly level: () => number; readonly measured: () => boolean };
 
 /** The three facts that are always in sight: am I heard, who can see and hear this, is it proven. */
-export const Facts = ({ view, level }: Props) => (
+export const Facts = ({ view, level, measured }: Props) => (
   <ul className={styles.facts}>
-    <Heard view={view} level={level} />
+    <Heard view={view} level={level} measured={measured} />
     <Audience view={view} />
     <Proven view={view} />
   </ul>
 );
 
-const Heard = ({ view, level }: Props) => {
+const Heard = ({ view, level, measured }: Props) => {
   const text = useText();
   const { me, devices } = view;
   const open = me.microphone || me.talking;
-  const silent = useSilence(level, open && me.sending === 'yes');
+  const silent = useSilence(level, measured, open && me.sending === 'yes');
   const { state } = devices.microphone;
   if (me.sending !== 'yes')
     return (
       <Fact icon={MicOff} tone="muted" words={text(me.sending === 'keys' ? 'fact.heard.paused' : 'fact.heard.line')} />
     );
-  if (state === 'refused' || state === 'missing' || state === 'busy')
+  if (state === 'refused' || state === 'missing' || state === 'busy' || state === 'off')
     return <Fact icon={MicOff} tone="muted" words={text('fact.heard.no-microphone')} />;
   if (!open) return <Fact icon={MicOff} tone="muted" words={text('stage.muted')} />;
+  if (view.tiles.length === 0) return <Fact icon={Mic} tone="plain" words={text('fact.heard.alone')} />;
   if (silent) return <Fact icon={Mic} tone="warning" words={text('fact.heard.silent')} />;
   return (
     <Fact icon={Mic} tone="heard" words={text(me.microphone ? 'fact.heard.on' : 'fact.heard.held')}>

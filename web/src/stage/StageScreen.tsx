@@ -38,7 +38,7 @@ export const StageScreen = ({ view, session }: Props) => {
       <header className={styles.top}>
         <Heading>{view.title}</Heading>
         <Clocks startedMs={view.startedMs} />
-        <Facts view={view} level={session.levels.microphone} />
+        <Facts view={view} level={session.levels.microphone} measured={session.levels.measured} />
       </header>
       <aside aria-label={text('stage.alerts')}>
         <Alerts notices={view.notices} away={awayOf(view)} sending={me.sending} />

@@ -12,6 +12,8 @@ import { markOf } from './tile-state.ts';
 type Props = { readonly tile: TileView; readonly level: (seating: number) => number };
 
 /** States in which one may hear them. */
+/** States that speak of a picture. */
+const SHOWN: ReadonlySet<string> = new Set(['verified', 'still']);
 const audible = new Set(['verified', 'still', 'late', 'camera-off', 'sound-only']);
 const speakingLevel = 0.06;
 const breathMs = 400;
@@ -25,8 +27,8 @@ export const Tile = ({ tile, level }: Props) => {
   useEffect(() => {
     if (picture === null) setSeen(null); // the next one may be the same track, and is not there yet
   }, [picture]);
-  // Proven frames are on their way; an empty tile says nothing of them yet.
-  const empty = tile.state.kind === 'verified' && picture !== null && seen !== picture;
+  // Proven frames are on their way, or were; an empty tile says nothing of what is seen.
+  const empty = SHOWN.has(tile.state.kind) && picture !== null && seen !== picture;
   const state: TileState = empty ? { kind: 'connecting' } : tile.state;
   const mark = markOf(state, text, refusalText);
   const Icon = mark.icon;

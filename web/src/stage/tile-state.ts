@@ -42,6 +42,13 @@ export const markOf = (state: TileState, text: Text, refusalText: (code: string)
         words: text('tile.still', { seconds: seconds(state.sinceMs) }),
         todo: text('tile.still.do'),
       };
+    case 'nothing':
+      return {
+        icon: Unplug,
+        tone: 'warning',
+        words: text('tile.nothing', { seconds: seconds(state.sinceMs) }),
+        todo: text('tile.nothing.do'),
+      };
     case 'late':
       return {
         icon: Timer,

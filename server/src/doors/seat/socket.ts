@@ -8,7 +8,7 @@ import type { Clock } from '../../clock.ts';
 import type { Parting } from '../../meeting/losing.ts';
 import { serial } from '../../meeting/serial.ts';
 import type { Device } from '../../store/store.ts';
-import { closeWith } from '../close.ts';
+import { closeWith, REPLACED } from '../close.ts';
 import { pace } from '../pace.ts';
 import type { OwnSeat } from './seats.ts';
 
@@ -16,8 +16,11 @@ const PROVE_WITHIN_MS = 5_000;
 const PING_MS = 10_000;
 const IDLE_MS = 30_000;
 const MOST_WAITING = 8_388_608;
-/** Close code of a page that goes away: closed, reloaded, navigated (RFC 6455 §7.4.1). */
-const GOING_AWAY = 1001;
+/**
+ * Close codes of a page that goes away: closed, reloaded, navigated (1001, RFC 6455 §7.4.1); that lets go of its seat; or
+ * that lives and hears that another page has taken its place. One that only lost its line gives none of these.
+ */
+const GOES: ReadonlySet<number> = new Set([1001, 3001, REPLACED]);
 
 export type DeviceSocketOptions = {
   readonly origin: string;
@@ -111,6 +114,8 @@ export const serveDevice = (socket: WebSocket, options: DeviceSocketOptions): vo
             if (refusal) refusedAct(null, refusal);
           }),
         );
+      case 'beat':
+        return send({ kind: 'beat' });
       case 'want':
         return beside(
           wants(async () => {
@@ -157,7 +162,7 @@ export const serveDevice = (socket: WebSocket, options: DeviceSocketOptions): vo
     else if (state === 'asked') state = 'closed';
     silent();
     stopPinging();
-    leave?.(code === GOING_AWAY ? 'closed' : 'gone');
+    leave?.(GOES.has(code) ? 'closed' : 'gone');
   });
   send({ kind: 'challenge', nonce, meeting: device.meeting });
 };
