@@ -60,6 +60,32 @@ test('an SFU killed with -9: the picture comes back by itself', async ({ browser
   await host.sees('Anders Holm');
 });
 
+test('an SFU that hangs: within seconds nobody is told any more that they are heard, and all comes back', async ({
+  browser,
+}) => {
+  test.setTimeout(120_000);
+  const host = await openSeat(browser, rehearsal, 'alba-principal', { standIn: true });
+  const guest = await openSeat(browser, rehearsal, 'borland-principal', { standIn: true });
+  await host.sees('Anders Holm');
+  await guest.sees('Ilaria Conti');
+  await goesOn(guest, 30);
+  const sfu = await sfuOf('borland');
+  const sfu = await sfuOf('borland');
+  process.kill(sfu, 'SIGSTOP');
+  try {
+    // The connection itself says so after ten seconds and more.
+    await expect(guest.page.getByText('Not heard: no line')).toBeVisible({ timeout: 8_000 });
+    await expect(
+      host.page.locator('[data-seating][data-state="nothing"], [data-seating][data-state="mending"]'),
+    ).toBeVisible();
+  } finally {
+    process.kill(sfu, 'SIGCONT');
+  }
+  await host.sees('Anders Holm');
+  await guest.sees('Ilaria Conti');
+  await expect(guest.page.getByText('Not heard: no line')).toBeHidden();
+});
+
 test('a host that hangs, then dies: the talk goes on, leaving works, and sitting works again', async ({ browser }) => {
   test.setTimeout(120_000);
   const guest = await openSeat(browser, rehearsal, 'borland-principal', { standIn: true });

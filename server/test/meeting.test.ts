@@ -81,7 +81,7 @@ test('refusals name the act', async () => {
   expect(refused.code).toMatch(/^[a-z.-]+$/);
 });
 
-test('a restriction ends a seating, and frees the seat', async () => {
+test('[NODE10] a restriction ends a seating, and frees the seat; who leaves hears that the log holds it', async () => {
   const ilaria = await device('alba-principal');
   const anders = await device('borland-principal');
   await ilaria.sit();
@@ -89,6 +89,7 @@ test('a restriction ends a seating, and frees the seat', async () => {
   await ilaria.until(({ settled }) => settled.seatings.size === 2);
   await anders.act({ kind: 'leave', seating });
   await ilaria.until(({ state }) => state.seatings.size === 1);
+  await anders.until(({ state }) => !state.seatings.has(seating));
   expect(pair.borland.occupied()).toEqual([]);
 });
 

@@ -30,8 +30,12 @@ const LONGEST_BACKOFF_MS = 5_000;
 const STOP_WITHIN_MS = 3_000;
 const MOST_FAILED_STARTS = 2;
 
-/** Starts a node. `changed` hears of every start, end and change of who sits. */
-export const nodeProcess = (prepared: Prepared, changed: () => void): NodeProcess => {
+/** Starts a node. `changed` hears of every start, end and change of who sits; `say` tells whoever started it. */
+export const nodeProcess = (
+  prepared: Prepared,
+  changed: () => void,
+  say: (line: string) => void = () => {},
+): NodeProcess => {
   const { folder } = prepared.config;
   const waiting = new Map<number, (answer: string | null | Refusal) => void>();
   let child: ChildProcess | null = null;
@@ -49,6 +53,7 @@ export const nodeProcess = (prepared: Prepared, changed: () => void): NodeProces
     switch (word.kind) {
       case 'ready':
         failures = 0;
+        if (worked) say(`The node of ${prepared.cast.name} works again.`);
         worked = true;
         return settle(null);
       case 'failed':
@@ -82,6 +87,8 @@ export const nodeProcess = (prepared: Prepared, changed: () => void): NodeProces
       waiting.clear();
       changed();
       if (stopping) return;
+      if (worked)
+        say(`The node of ${prepared.cast.name} ended, and is started again. What it said: ${join(folder, 'node.log')}`);
       if (!worked && failures >= MOST_FAILED_STARTS) {
         settle(new Refusal('node.not-started', `see ${join(folder, 'node.log')}`));
         return;

@@ -133,7 +133,7 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | Re
     updateLock(data, lock);
     door.changed();
   };
-  nodes = prepared.map((one) => nodeProcess(one, () => queueMicrotask(changed)));
+  nodes = prepared.map((one) => nodeProcess(one, () => queueMicrotask(changed), options.say));
   const stop = async () => {
     await playing.stop();
     await listening; // a server that is about to listen does not close

@@ -21,6 +21,8 @@ export type PipeStatistics = {
   readonly packetsLost: number;
   /** Sent: the last loss that the SFU reported, 0 to 1; null when it reported none. */
   readonly lossReported: number | null;
+  /** Sent: how many reports of the SFU told of it until now; null while none did. */
+  readonly answers: number | null;
   /** Milliseconds, of the last received report or estimate; null when unknown. */
   readonly roundTripMs: number | null;
 };
@@ -31,6 +33,7 @@ type Report = {
   readonly type?: string;
   readonly localId?: string;
   readonly fractionLost?: number;
+  readonly roundTripTimeMeasurements?: number;
   readonly mid?: string;
   readonly packetsSent?: number;
   readonly packetsReceived?: number;
@@ -65,6 +68,12 @@ export async function statisticsOf(pipes: readonly Pipe[]): Promise<readonly Pip
   return perConnection.flat();
 }
 
+/** Not every browser counts them. */
+const answersOf = (heard: readonly Report[]): number | null => {
+  const counts = heard.flatMap(({ roundTripTimeMeasurements }) => roundTripTimeMeasurements ?? []);
+  return counts.length === 0 ? null : counts.reduce((all, one) => all + one, 0);
+};
+
 /** The reports of one pipe's media section, added up; nothing while the browser has none. */
 export function readPipe(
   pipe: Pick<Pipe, 'number' | 'direction' | 'media' | 'delegation'>,
@@ -94,6 +103,7 @@ export function readPipe(
       energy: sum((report) => report.totalAudioEnergy),
       packetsLost: sum((report) => report.packetsLost),
       lossReported: heard.length === 0 ? null : Math.max(...heard.map((report) => report.fractionLost ?? 0)),
+      answers: answersOf(heard),
       roundTripMs: roundTrip?.currentRoundTripTime === undefined ? null : roundTrip.currentRoundTripTime * 1000,
     },
   ];

@@ -55,6 +55,8 @@ export class Leg {
   /** Counts Rooms: whatever an older one still says is not heard. */
   #turn = 0;
   #seated = false;
+  /** The SFU says nothing of what we send. */
+  #deaf = false;
   #troubleSince: number | null = null;
 
   constructor(options: LegOptions, tracks: OwnTracks, tell: (event: LegEvent) => void) {
@@ -65,7 +67,7 @@ export class Leg {
 
   facts(): LegFacts {
     const ready = this.#state === 'ready' ? this.#room : null;
-    const cut = this.#held?.publication?.isCut() === true;
+    const cut = this.#held?.publication?.isCut() === true || (this.#deaf && this.#state === 'ready');
     return {
       delegation: this.options.delegation,
       state: cut ? 'mending' : this.#state,
@@ -86,6 +88,13 @@ export class Leg {
     if (this.#seated) return;
     this.#seated = true;
     if (this.#state === 'ready' && this.#room !== null) this.#participate(this.#room);
+  }
+
+  /** Whether the SFU answers to what we send. */
+  hears(answers: boolean): void {
+    if (this.#deaf === !answers) return;
+    this.#deaf = !answers;
+    this.#become(this.#state);
   }
 
   /** Makes our next picture a key frame. */

@@ -1,6 +1,8 @@
 import type { FromWorker, PipeCounts, ToWorker } from '../../platform/frames/control.ts';
 import { type Hook, installHook } from '../../platform/rtc/install.ts';
 import { leaking, type Outflow } from '../../platform/rtc/leak.ts';
+import type { PipeStatistics } from '../../platform/rtc/statistics.ts';
+import { type Echo, hearEcho, isDeaf } from './echo.ts';
 import type { MediaFacts } from './facts.ts';
 import { Leg, type LegOptions } from './leg.ts';
 import { type Media as MediaKind, OwnTracks } from './own-tracks.ts';
@@ -82,6 +84,7 @@ export function createMedia(options: MediaOptions): Media {
   let outflow: readonly Outflow[] = [];
   let watch: Watch = firstWatch;
   let flowing = false;
+  let echoes: ReadonlyMap<number, Echo> = new Map();
   /** Delegations of which something was subscribed anew, and since when. */
   const mending = new Map<string, number>();
 
@@ -117,6 +120,19 @@ export function createMedia(options: MediaOptions): Media {
     }
   };
 
+  /** Tells the leg by which we publish whether the SFU answers: its connection would not say so for ten seconds. */
+  const hearEchoes = (atMs: number, sent: readonly PipeStatistics[]): void => {
+    const told = sent.filter(({ answers }) => answers !== null);
+    echoes = new Map(
+      told.map(({ pipe, answers, packets }) => [pipe, hearEcho(echoes.get(pipe), answers ?? 0, packets, atMs)]),
+    );
+    const deaf = told.some(({ pipe, packets }) => {
+      const echo = echoes.get(pipe);
+      return echo !== undefined && isDeaf(echo, packets, atMs);
+    });
+    for (const leg of legs) if (leg.options.publishes) leg.hears(!deaf);
+  };
+
   const each = async (): Promise<void> => {
     const facts = await measure();
     const sent = facts.pipes.filter((pipe) => pipe.direction === 'send');
@@ -125,6 +141,7 @@ export function createMedia(options: MediaOptions): Media {
         worker.postMessage({ kind: 'loss', pipe: pipe.pipe, fraction: pipe.lossReported });
       }
     }
+    hearEchoes(facts.atMs, sent);
     const flow = sent.map((pipe) => ({ pipe: pipe.pipe, bytes: pipe.bytes, sealed: pipe.sealedOut }));
     for (const pipe of leaking(outflow, flow)) {
       tell({ kind: 'alarm', code: 'rtc.around', detail: `pipe ${pipe} sends what was never sealed` });

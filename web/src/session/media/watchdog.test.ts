@@ -25,6 +25,7 @@ const pipe = (number: number, delegation: string, counts: Partial<PipeFacts>): P
   energy: 0,
   packetsLost: 0,
   lossReported: null,
+  answers: null,
   roundTripMs: null,
   sealedIn: 0,
   sealedOut: 0,
