@@ -70,7 +70,6 @@ test('an SFU that hangs: within seconds nobody is told any more that they are he
   await guest.sees('Ilaria Conti');
   await goesOn(guest, 30);
   const sfu = await sfuOf('borland');
-  const sfu = await sfuOf('borland');
   process.kill(sfu, 'SIGSTOP');
   try {
     // The connection itself says so after ten seconds and more.
