@@ -164,14 +164,14 @@ test.describe('a relay in the middle', () => {
   test.afterAll(() => stepOut());
 
   // What GCM refuses is not there to be shown, whatever is removed here; that the person reads so turns red without the
-  // lines of `unproven` and `still` in tileState (web/src/session/tile.ts).
+  // lines of `unproven`, `still` and `nothing` in tileState (web/src/session/tile.ts).
   for (const kind of ['flip', 'cut'] as const)
     test(`frames that it changes (${kind}) are not shown, and the tile says so`, async () => {
       await manipulate({ kind });
       await drops(['sframe.unauthentic', 'frames.codec', 'frames.layout', 'frames.short'], 20);
-      await tileSays('unproven', 'still');
+      await tileSays('unproven', 'still', 'nothing');
       await rightPicture();
-      await reads(/Unproven|Standing still for|Mending|Connecting/);
+      await reads(/Unproven|Standing still for|No picture for|Mending|Connecting/);
       await honest();
     });
 
@@ -193,11 +193,11 @@ test.describe('a relay in the middle', () => {
   });
 
   // The window refuses what is old, and nothing proves it: without the one the other holds. That the person reads so turns
-  // red without the lines of `unproven` and `still` in tileState (web/src/session/tile.ts).
+  // red without the lines of `unproven`, `still` and `nothing` in tileState (web/src/session/tile.ts).
   test('what it recorded and plays again is not shown: the tile says that nothing is proven', async () => {
     await manipulate({ kind: 'replay' });
     await drops(['sframe.replay', 'sframe.old'], 50);
-    await tileSays('unproven', 'still');
+    await tileSays('unproven', 'still', 'nothing');
     await rightPicture();
     await honest();
   });

@@ -144,7 +144,7 @@ test('one’s own node is gone: the talk goes on, the person reads it, and all c
   await host.sees('Anders Holm');
   await guest.sees('Ilaria Conti');
   // The SFU shows the connections that ended with the node for some time yet; nobody takes them for strangers.
-  await Promise.all([goesOn(host, 120), goesOn(guest, 120)]);
+  await Promise.all([goesOn(host, 70), goesOn(guest, 70)]);
   for (const { page } of [host, guest]) {
     const told = await page.evaluate((): readonly string[] => Reflect.get(globalThis, 'told'));
     expect(told.filter((text) => text.includes('that nobody admitted'))).toEqual([]);

@@ -34,7 +34,7 @@ export type TileState =
   | { readonly kind: 'camera-off' }
   | { readonly kind: 'sound-only' }
   | { readonly kind: 'still'; readonly sinceMs: number }
-  /** Nothing of it arrives any more. */
+  /** Nothing of it comes that could be shown. */
   | { readonly kind: 'nothing'; readonly sinceMs: number }
   | { readonly kind: 'late'; readonly byMs: number }
   | { readonly kind: 'unproven' }

@@ -12,8 +12,12 @@ import { markOf } from './tile-state.ts';
 type Props = { readonly tile: TileView; readonly level: (seating: number) => number };
 
 /** States in which one may hear them. */
-/** States that speak of a picture. */
-const SHOWN: ReadonlySet<string> = new Set(['verified', 'still']);
+/** What an empty tile says where its state speaks of what is seen. */
+const ofNothing = (state: TileState): TileState => {
+  if (state.kind === 'still') return { ...state, kind: 'nothing' };
+  return state.kind === 'verified' ? { kind: 'connecting' } : state;
+};
+
 const audible = new Set(['verified', 'still', 'late', 'camera-off', 'sound-only']);
 const speakingLevel = 0.06;
 const breathMs = 400;
@@ -28,8 +32,8 @@ export const Tile = ({ tile, level }: Props) => {
     if (picture === null) setSeen(null); // the next one may be the same track, and is not there yet
   }, [picture]);
   // Proven frames are on their way, or were; an empty tile says nothing of what is seen.
-  const empty = SHOWN.has(tile.state.kind) && picture !== null && seen !== picture;
-  const state: TileState = empty ? { kind: 'connecting' } : tile.state;
+  const empty = picture !== null && seen !== picture;
+  const state = empty ? ofNothing(tile.state) : tile.state;
   const mark = markOf(state, text, refusalText);
   const Icon = mark.icon;
   const frame = useRef<HTMLLIElement>(null);
@@ -78,7 +82,9 @@ export const Tile = ({ tile, level }: Props) => {
           <span className={styles.function}>{seat.function}, </span>
           {seat.delegation.name}
         </p>
-        {picture === null || empty || mark.todo === null ? null : <p className={styles.do}>{mark.todo}</p>}
+        {picture === null || state.kind === 'connecting' || mark.todo === null ? null : (
+          <p className={styles.do}>{mark.todo}</p>
+        )}
       </div>
     </li>
   );
