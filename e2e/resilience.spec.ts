@@ -135,7 +135,7 @@ test('one’s own node is gone: the talk goes on, the person reads it, and all c
   try {
     process.kill(node, 'SIGKILL');
     await expect(says).toBeVisible();
-    await Promise.all([neverStops(host, 150), neverStops(guest, 150)]);
+    await Promise.all([neverStops(host, 90), neverStops(guest, 90)]);
     await expect(says).toBeVisible();
   } finally {
     process.kill(supervisor, 'SIGCONT');

@@ -31,7 +31,8 @@ export const readPlace = (location: Location): Place | null => {
     origin: location.origin,
     seat: decodeURIComponent(seat),
     redeemUrl: `${base}/redeem`,
-    socketUrl: `${socketOrigin}${base}/socket`,
+    // Its own number: the node tells this page's new connection from another page of the same device by it.
+    socketUrl: `${socketOrigin}${base}/socket?page=${crypto.randomUUID()}`,
     sfuUrl: (root) => `${socketOrigin}${base}/sfu/${root}`,
     link: readSecret(secret),
     standIn: fragment.has('stand-in'),

@@ -6,7 +6,7 @@ import type { Conversation, Other } from './conversation.ts';
 import type { MediaFacts } from './media/facts.ts';
 import type { Notices } from './notices.ts';
 import { carriedBy } from './pictures.ts';
-import { type Stillness, silentFor, soundAloneFor, stillFor } from './stillness.ts';
+import { awayFor, type Stillness, silentFor, soundAloneFor, stillFor } from './stillness.ts';
 import { plays, tileState } from './tile.ts';
 import type { ProofStep, RefusalView, SeatView, StageView, TileView, View } from './view.ts';
 
@@ -39,11 +39,12 @@ const tileOf = (
   const line = lineOf(facts, seating.root);
   const stillMs = picture ? stillFor(stillness, picture.pipe, facts.atMs) : 0;
   const silentMs = picture ? silentFor(stillness, picture.pipe, facts.atMs) : 0;
+  const awayMs = awayFor(stillness, seating.id, facts.atMs);
   const soundAloneMs = soundAloneFor(stillness, seating.id, facts.atMs);
   return {
     seating: seating.id,
     seat: seatOf(agreement, seating.seat),
-    state: tileState({ picture, sound, says, soundAloneMs, stillMs, silentMs, line }),
+    state: tileState({ picture, sound, says, awayMs, soundAloneMs, stillMs, silentMs, line }),
     muted: says?.audio === false,
     picture: plays(picture, says?.video) ? trackOf(picture.pipe) : null,
     sound: plays(sound, says?.audio) ? trackOf(sound.pipe) : null,

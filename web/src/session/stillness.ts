@@ -41,7 +41,9 @@ export const observe = (
         return [pipe.pipe, since(known.get(pipe.pipe), countOf(pipe), seating === undefined || shows(seating))];
       }),
     );
-  const there = video.flatMap(({ pipe }) => seatingOf(pipe) ?? []);
+  // … nor is one missed that was switched off.
+  const off = [...before.seen.keys()].filter((seating) => !shows(seating));
+  const there = [...off, ...video.flatMap(({ pipe }) => seatingOf(pipe) ?? [])];
   const audio = received.filter(({ media }) => media === 'audio');
   return {
     decoded: watch(before.decoded, ({ frames }) => frames),
@@ -66,8 +68,14 @@ export const stillFor = ({ decoded }: Stillness, pipe: number, nowMs: number): n
 export const silentFor = ({ arrived }: Stillness, pipe: number, nowMs: number): number =>
   lasts(arrived.get(pipe), nowMs);
 
-/** How long a seating's sound had come without its picture, in ms; 0 where that never was there. */
-export const soundAloneFor = ({ seen, heard }: Stillness, seating: number, nowMs: number): number => {
+/** How long ago a seating's picture was there last, in ms; null where it never was. */
+export const awayFor = ({ seen }: Stillness, seating: number, nowMs: number): number | null => {
   const last = seen.get(seating);
-  return last === undefined ? 0 : Math.min(Math.max(0, nowMs - last), lasts(heard.get(seating), nowMs));
+  return last === undefined ? null : Math.max(0, nowMs - last);
+};
+
+/** How long a seating's sound had come without its picture, in ms; 0 where that never was there. */
+export const soundAloneFor = (stillness: Stillness, seating: number, nowMs: number): number => {
+  const away = awayFor(stillness, seating, nowMs);
+  return away === null ? 0 : Math.min(away, lasts(stillness.heard.get(seating), nowMs));
 };

@@ -16,6 +16,7 @@ const well: TileFacts = {
   picture: carried('video'),
   sound: carried('audio'),
   says: { audio: true, video: true },
+  awayMs: 0,
   soundAloneMs: 0,
   stillMs: 0,
   silentMs: 0,
@@ -73,6 +74,10 @@ test('What does not arrive is told apart from what arrives and is not proven', (
   expect(tileState(dark).kind).toBe('unproven');
   expect(tileState({ ...dark, silentMs: 1_000 }).kind, 'a camera that was just switched on').toBe('connecting');
   expect(tileState({ ...dark, silentMs: 4_000 })).toEqual({ kind: 'nothing', sinceMs: 4_000 });
+  const gone = { ...well, picture: null, sound: null };
+  expect(tileState({ ...gone, awayMs: 3_000 }).kind).toBe('connecting');
+  expect(tileState({ ...gone, awayMs: 6_000 })).toEqual({ kind: 'nothing', sinceMs: 6_000 });
+  expect(tileState({ ...gone, awayMs: null }).kind).toBe('connecting');
   const unproven = { ...well, picture: carried('video', 'unproven') };
   expect(tileState({ ...unproven, silentMs: 1_000 }).kind).toBe('unproven');
   // Sound that is not proven is no less so because the picture is quiet by wish.

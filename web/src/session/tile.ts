@@ -7,6 +7,8 @@ export type TileFacts = {
   readonly sound: Carried | null;
   /** What its device says it sends; null before its first word. */
   readonly says: { readonly audio: boolean; readonly video: boolean } | null;
+  /** How long ago its picture was there last, in ms; null where it never was at this sitting. */
+  readonly awayMs: number | null;
   /** How long its sound has come without a picture that was there before, in ms; 0 where that is not so. */
   readonly soundAloneMs: number;
   /** How long no frame of its picture was decoded, and how long none arrived, in ms; 0 while frames come. */
@@ -42,6 +44,9 @@ export const tileState = (facts: TileFacts): TileState => {
   return facts.line === 'held' && STOPPED.has(flowing.kind) ? { kind: 'mending' } : flowing;
 };
 
+/** A picture that was there, and does not come back with a new line within so long, is missed, in ms. */
+const MISSED = 4_000;
+
 /** What a line that is being laid anew explains. */
 const STOPPED: ReadonlySet<TileState['kind']> = new Set(['unproven', 'connecting', 'still', 'nothing']);
 
@@ -53,8 +58,13 @@ const flowState = (facts: TileFacts, expected: readonly (Carried | null)[]): Til
     if (picture.proof === 'dark') return { kind: 'connecting' };
   }
   if (unproven) return { kind: 'unproven' };
-  if (!says || (!picture && !sound))
-    return says?.video === false && says.audio === false ? { kind: 'camera-off' } : { kind: 'connecting' };
+  if (!says || (!picture && !sound)) {
+    if (says?.video === false && says.audio === false) return { kind: 'camera-off' };
+    const { awayMs } = facts;
+    return says?.video && awayMs !== null && awayMs > MISSED
+      ? { kind: 'nothing', sinceMs: awayMs }
+      : { kind: 'connecting' };
+  }
   if (says.video && !picture)
     return facts.soundAloneMs > STILL && sound?.proof === 'proven' ? { kind: 'sound-only' } : { kind: 'connecting' };
   if (says.video && !shows(picture)) return { kind: 'connecting' };

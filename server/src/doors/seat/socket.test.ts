@@ -34,6 +34,7 @@ const serve = async (prove: boolean, submit: (act: Uint8Array) => Promise<null> 
     },
     roots: [],
     proven: () => {},
+    overtaken: () => false,
     refused: () => {},
   };
   // Of a seat and its device a socket uses no more than this.

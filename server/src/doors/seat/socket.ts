@@ -8,7 +8,7 @@ import type { Clock } from '../../clock.ts';
 import type { Parting } from '../../meeting/losing.ts';
 import { serial } from '../../meeting/serial.ts';
 import type { Device } from '../../store/store.ts';
-import { closeWith, REPLACED } from '../close.ts';
+import { closeWith } from '../close.ts';
 import { pace } from '../pace.ts';
 import type { OwnSeat } from './seats.ts';
 
@@ -16,11 +16,8 @@ const PROVE_WITHIN_MS = 5_000;
 const PING_MS = 10_000;
 const IDLE_MS = 30_000;
 const MOST_WAITING = 8_388_608;
-/**
- * Close codes of a page that goes away: closed, reloaded, navigated (1001, RFC 6455 §7.4.1); that lets go of its seat; or
- * that lives and hears that another page has taken its place. One that only lost its line gives none of these.
- */
-const GOES: ReadonlySet<number> = new Set([1001, 3001, REPLACED]);
+/** Close codes of a page that goes away: closed, reloaded, navigated (1001, RFC 6455 §7.4.1), or that lets go of its seat. */
+const GOES: ReadonlySet<number> = new Set([1001, 3001]);
 
 export type DeviceSocketOptions = {
   readonly origin: string;
@@ -32,6 +29,8 @@ export type DeviceSocketOptions = {
   readonly roots: readonly RootKeys[];
   /** Hears that a device has proven itself, so that its older socket can be closed. */
   readonly proven: () => void;
+  /** Whether another page of the same device has come in the place of this one. */
+  readonly overtaken: () => boolean;
   /** Hears with which code a socket was refused. */
   readonly refused: (code: string) => void;
 };
@@ -162,7 +161,7 @@ export const serveDevice = (socket: WebSocket, options: DeviceSocketOptions): vo
     else if (state === 'asked') state = 'closed';
     silent();
     stopPinging();
-    leave?.(GOES.has(code) ? 'closed' : 'gone');
+    leave?.(GOES.has(code) || options.overtaken() ? 'closed' : 'gone');
   });
   send({ kind: 'challenge', nonce, meeting: device.meeting });
 };

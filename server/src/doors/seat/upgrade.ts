@@ -49,12 +49,15 @@ export type Upgrades = {
   readonly close: () => void;
 };
 
+/** A device's newest socket; `overtaken`: another page of the same device has come in its place. */
+type DeviceLine = { readonly socket: WebSocket; readonly page: string; overtaken: boolean };
+
 /** Takes WebSockets at the seat doors: device sockets, and signalling on its way to an SFU. */
 export const takeUpgrades = (server: Server, options: UpgradeOptions): Upgrades => {
   const { logger, clock, store, lines } = options;
   const devices = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_LIMIT, perMessageDeflate: false });
   const signals = new WebSocketServer({ noServer: true, maxPayload: SIGNAL_LIMIT, perMessageDeflate: false });
-  const newest = new Map<string, WebSocket>();
+  const newest = new Map<string, DeviceLine>();
   const passages = new Map<WebSocket, string>();
   /** How often the lines to each SFU were cut. */
   const cuts = new Map<string, number>();
@@ -76,6 +79,7 @@ export const takeUpgrades = (server: Server, options: UpgradeOptions): Upgrades 
     const accepted = await accept(devices, upgrade);
     if (!accepted) return undefined;
     const name = `${device.seat} ${toHex(device.key)}`;
+    const line: DeviceLine = { socket: accepted, page: upgrade.url.searchParams.get('page') ?? '', overtaken: false };
     serveDevice(accepted, {
       origin: options.origin,
       clock,
@@ -84,13 +88,16 @@ export const takeUpgrades = (server: Server, options: UpgradeOptions): Upgrades 
       roots: [...seat.meeting.sheet.roots.values()],
       proven: () => {
         const older = newest.get(name);
-        newest.set(name, accepted);
-        if (older && older !== accepted) closeWith(older, new Refusal('door.replaced'), REPLACED);
+        newest.set(name, line);
+        if (!older || older === line) return;
+        older.overtaken = older.page !== line.page;
+        closeWith(older.socket, new Refusal('door.replaced'), REPLACED);
       },
+      overtaken: () => line.overtaken,
       refused: (code) => logger.warn({ code }, 'a device was refused'),
     });
     accepted.once('close', () => {
-      if (newest.get(name) === accepted) newest.delete(name);
+      if (newest.get(name) === line) newest.delete(name);
     });
     return undefined;
   };

@@ -22,7 +22,7 @@ export type Attacks = {
 };
 
 /** How long a lie is told. */
-const TOLD_MS = 12_000;
+const TOLD_MS = 8_000;
 const GHOST = 'ghost';
 /** Codes of a question that no node judged. */
 const UNSAID = new Set([
