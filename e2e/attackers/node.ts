@@ -1,6 +1,6 @@
 import { Refusal } from '@parley/protocol/bytes';
 import { systemClock } from '../../server/src/clock.ts';
-import type { NodeConfig } from '../../server/src/config.ts';
+import type { NodeConfig } from '../../server/src/config/config.ts';
 import { nodeLogger } from '../../server/src/log.ts';
 import { type DelegationNode, startNode } from '../../server/src/node.ts';
 import { acquireSfu } from '../../server/src/sfu/acquire/index.ts';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type Bytes, Refusal, toHex } from '@parley/protocol/bytes';
 import type { Pins } from '@parley/protocol/identity';
 import { type AgreedSeat, type Sheet, verifySheet } from '@parley/protocol/log';
-import type { NodeConfig } from '../../server/src/config.ts';
+import type { NodeConfig } from '../../server/src/config/config.ts';
 import { type Identity, openIdentity } from '../../server/src/identity/files.ts';
 import { freePort } from '../../server/src/sfu/livekit/settings.ts';
 import { signSheetByAll } from '../../server/src/sheets.ts';
@@ -105,6 +105,7 @@ export const makeTalk = async (after?: Talk): Promise<Talk> => {
     configOf: (own, change) => ({
       name: own.name,
       folder: own.folder,
+      identity: join(own.folder, 'identity'),
       seats: { origin: originOf(own, own.seatPort), address: '127.0.0.1', port: own.seatPort },
       peer: { origin: originOf(own, own.peerPort), address: '127.0.0.1', port: own.peerPort },
       web,

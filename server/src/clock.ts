@@ -15,3 +15,17 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** Does some work every `ms`, the next time only once it is done; the returned function ends that. */
+export const every = (clock: Clock, ms: number, work: () => Promise<void>): (() => void) => {
+  let stop = () => {};
+  let ended = false;
+  const wait = (): void => {
+    stop = clock.after(ms, () => void work().finally(() => ended || wait()));
+  };
+  wait();
+  return () => {
+    ended = true;
+    stop();
+  };
+};

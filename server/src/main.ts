@@ -1,75 +1,72 @@
-import { parseArgs } from 'node:util';
 import { Refusal } from '@parley/protocol/bytes';
+import type { Command, World } from './commands/command.ts';
 
-const USAGE = `Parley
+/** Every command, loaded only when it is asked for. */
+const COMMANDS: { readonly [name: string]: () => Promise<{ readonly default: Command }> } = {
+  rehearse: () => import('./commands/rehearse.ts'),
+  init: () => import('./commands/init.ts'),
+  'root create': () => import('./commands/root-create.ts'),
+  'root certify': () => import('./commands/root-certify.ts'),
+  request: () => import('./commands/request.ts'),
+  certificate: () => import('./commands/certificate.ts'),
+  start: () => import('./commands/start.ts'),
+  introduce: () => import('./commands/introduce.ts'),
+  counterparts: () => import('./commands/counterparts.ts'),
+  export: () => import('./commands/export.ts'),
+  verify: () => import('./commands/verify.ts'),
+};
 
-  rehearse [--port N]     two delegations on this machine, to try it out
-  node --config FILE      a delegation's node
-  export --config FILE --out RECORD [--meeting HEX]
-                          writes the record of a meeting (the newest unless told) that a node keeps
-  verify RECORD [--config FILE] [--json]
-                          says what a record proves, offline; with FILE under the roots that this node has pinned.
-                          Ends with 0: it stands; 1: it does not; 3: it stands, but lacks something;
-                          2: nothing was judged
-
-PARLEY_DATA      folder of everything that is kept
+const ENVIRONMENT = `PARLEY_CONFIG    configuration that is meant where --config is not given; else parley.jsonc in this folder
+PARLEY_DATA      folder of everything that a rehearsal keeps
 PARLEY_LIVEKIT   path of livekit-server 1.13.5
-PARLEY_PAGES     folder of built pages, in place of building them
-`;
+PARLEY_PAGES     folder of built pages for a rehearsal, in place of building them
 
-const say = (line: string) => process.stdout.write(`${line}\n`);
+Every command ends with 0 when it was done, and with 2 when nothing was done, after a line that says why.`;
 
-const fail = (refusal: Refusal, status = 1): never => {
-  process.stderr.write(`${refusal.code}: ${refusal.detail}\n`);
-  process.exit(status);
+const world: World = {
+  say: (line) => process.stdout.write(`${line}\n`),
+  now: Date.now,
+  env: process.env,
+  binary: async (signal) => {
+    const { acquireSfu } = await import('./sfu/acquire/index.ts');
+    const found = await acquireSfu({
+      configured: process.env.PARLEY_LIVEKIT,
+      say: world.say,
+      ...(signal ? { signal } : {}),
+    });
+    if (!(found instanceof Refusal)) return found.path;
+    if (!signal?.aborted) process.stderr.write(`${found.lines.join('\n')}\n`);
+    return found;
+  },
 };
 
-/** Finds livekit-server; loaded only when it is needed, since a node has its path in its configuration. */
-const binary = async (signal?: AbortSignal): Promise<string | Refusal> => {
-  const { acquireSfu } = await import('./sfu/acquire/index.ts');
-  const found = await acquireSfu({ configured: process.env.PARLEY_LIVEKIT, say, ...(signal ? { signal } : {}) });
-  if (!(found instanceof Refusal)) return found.path;
-  if (!signal?.aborted) process.stderr.write(`${found.lines.join('\n')}\n`);
-  return found;
+const sayHelp = async (): Promise<void> => {
+  world.say('parley COMMAND\n');
+  for (const load of Object.values(COMMANDS)) world.say(`  ${(await load()).default.usage}\n`);
+  world.say(ENVIRONMENT);
 };
 
-const main = async (): Promise<void> => {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      config: { type: 'string' },
-      port: { type: 'string' },
-      out: { type: 'string' },
-      meeting: { type: 'string' },
-      json: { type: 'boolean' },
-      help: { type: 'boolean' },
-    },
-  });
-  const [command, file] = positionals;
-  if (command === 'node' && values.config) {
-    const { runNode } = await import('./run-node.ts');
-    return runNode(values.config, binary);
-  }
-  if (command === 'rehearse' && !values.help) {
-    const { runRehearsal } = await import('./rehearsal/run.ts');
-    const refusal = await runRehearsal(values.port, binary, say);
-    return refusal ? fail(refusal) : undefined;
-  }
-  if (command === 'export' && values.config && values.out && !values.help) {
-    const { exportCommand } = await import('./commands/export.ts');
-    const { config, out, meeting } = values;
-    const refusal = await exportCommand({ config, out, meeting }, say, Date.now());
-    return refusal ? fail(refusal, 2) : undefined;
-  }
-  if (command === 'verify' && file !== undefined && !values.help) {
-    const { verifyCommand } = await import('./commands/verify.ts');
-    const ended = await verifyCommand(file, values, say);
-    if (ended instanceof Refusal) return fail(ended, 2);
-    process.exitCode = ended;
-    return undefined;
-  }
-  process.stdout.write(USAGE);
-  process.exitCode = values.help ? 0 : 2;
+const fail = async (refusal: Refusal): Promise<void> => {
+  const { adviceOn } = await import('./commands/advice.ts');
+  const advice = adviceOn(refusal);
+  process.stderr.write(`${refusal.code}: ${refusal.detail}\n${advice ? `${advice}\n` : ''}`);
+  process.exitCode = 2;
 };
 
-await main();
+const main = async (words: readonly string[]): Promise<void> => {
+  const two = words.slice(0, 2).join(' ');
+  const name = Object.hasOwn(COMMANDS, two) ? two : (words[0] ?? '');
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (words.includes('--help') || words.length === 0) {
+    if (load) return world.say(`parley ${(await load()).default.usage}`);
+    await sayHelp();
+    process.exitCode = words.length === 0 ? 2 : 0;
+    return;
+  }
+  if (!load) return fail(new Refusal('command.usage', `there is no command ${words[0]}`));
+  const ended = await (await load()).default.run(words.slice(name.split(' ').length), world);
+  if (ended instanceof Refusal) return fail(ended);
+  if (ended !== 0) process.exitCode = ended;
+};
+
+await main(process.argv.slice(2));

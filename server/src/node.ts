@@ -1,23 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { type Bytes, hash, Refusal, toHex } from '@parley/protocol/bytes';
+import { hash, Refusal, toHex } from '@parley/protocol/bytes';
 import { verifyMandate } from '@parley/protocol/identity';
 import type { PeerReply, PeerRequest } from '@parley/protocol/wire';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Clock } from './clock.ts';
-import type { NodeConfig } from './config.ts';
+import { type Clock, every } from './clock.ts';
+import { databaseOf, type NodeConfig } from './config/config.ts';
+import { pinnedIn } from './counterparts/pinned.ts';
+import { openCounterparts } from './counterparts/registry.ts';
 import { addressGuard } from './doors/peer/address.ts';
-import { type PeerClient, peerClient } from './doors/peer/client.ts';
 import { peerDoor } from './doors/peer/door.ts';
 import { seatDoor } from './doors/seat/door.ts';
 import { lines } from './doors/seat/lines.ts';
 import type { OwnSeat } from './doors/seat/seats.ts';
-import { openIdentity } from './identity/files.ts';
+import { actingIdentity } from './identity/files.ts';
 import { link } from './meeting/links.ts';
 import { type Meeting, openMeeting } from './meeting/meeting.ts';
 import { liveKit } from './sfu/livekit/livekit.ts';
 import type { Sfu } from './sfu/sfu.ts';
-import { pinsOf, readSheets } from './sheets.ts';
+import { readSheets } from './sheets.ts';
 import { openSqlite } from './store/sqlite.ts';
 
 /** A running node of one delegation. */
@@ -48,6 +49,7 @@ export type NodeOptions = {
 
 const LINK_MS = 24 * 3_600_000;
 const FORGET_MS = 60_000;
+const LOOK_MS = 500;
 
 /** Starts a node; refused with what its call sheets, its SFU or its doors refuse. */
 export const startNode = async (config: NodeConfig, options: NodeOptions): Promise<DelegationNode | Refusal> => {
@@ -59,29 +61,26 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     clock,
   });
   const starting = sfu.start(); // beside everything else: it takes longest
-  const identity = await openIdentity(join(config.folder, 'identity'), clock.now());
-  const own = toHex(identity.root);
-  const pins = pinsOf(config, identity);
-  const sheets = await readSheets(config, identity, pins);
-  if (sheets instanceof Refusal) {
+  const refuse = async (refusal: Refusal): Promise<Refusal> => {
     await starting;
     await sfu.stop('end');
-    return sheets;
-  }
-  const store = await openSqlite(join(config.folder, 'node.sqlite'));
+    return refusal;
+  };
+  const identity = await actingIdentity(config.identity, clock.now());
+  if (identity instanceof Refusal) return refuse(identity);
+  const own = toHex(identity.root);
+  const store = await openSqlite(databaseOf(config));
   const guard = addressGuard(config.privateRanges);
-  // The key that signs for a root is the one that signed the call sheets.
-  const keys = new Map(
-    sheets.flatMap(({ sheet }) => Array.from(sheet.issuers, ([root, { key }]) => [root, key] as const)),
-  );
-  const keyOf = (root: string): Bytes | null => keys.get(root) ?? null;
-  const clients = new Map<string, PeerClient>();
-  for (const counterpart of config.counterparts) {
-    const peer = { root: counterpart.root, origin: counterpart.peer };
-    clients.set(toHex(counterpart.root), peerClient({ own: identity, peer, keyOf, guard, clock }));
+  const counterparts = openCounterparts({ own: identity, guard, clock });
+  counterparts.pin(await pinnedIn(config, store));
+  const sheets = await readSheets(config, identity, counterparts.pins());
+  if (sheets instanceof Refusal) {
+    counterparts.close();
+    await store.close();
+    return refuse(sheets);
   }
-  const ask = (root: string, request: PeerRequest): Promise<PeerReply | Refusal> =>
-    clients.get(root)?.ask(request) ?? Promise.resolve(new Refusal('peer.unknown-root'));
+  for (const { sheet } of sheets) counterparts.learn(sheet.issuers.values());
+  const { ask } = counterparts;
 
   const meetings = new Map<string, Meeting>();
   const seats = new Map<string, OwnSeat>();
@@ -97,8 +96,14 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
       links: (changed) =>
         sheet.delegations.flatMap((delegation) => {
           const root = toHex(delegation.root);
-          const client = clients.get(root);
-          return client ? [link(root, client, (reached) => changed(root, reached))] : [];
+          if (!counterparts.isPinned(root)) return []; // one's own
+          return [
+            link(
+              root,
+              (request) => ask(root, request),
+              (reached) => changed(root, reached),
+            ),
+          ];
         }),
     });
     meetings.set(toHex(sheet.meeting), meeting);
@@ -118,7 +123,7 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     },
   });
   const giveLine = async (root: string, { meeting, chain }: Extract<PeerRequest, { kind: 'line' }>) => {
-    const mandate = await verifyMandate(pins, chain, meeting, clock.now());
+    const mandate = await verifyMandate(counterparts.pins(), chain, meeting, clock.now());
     if (mandate instanceof Refusal) return mandate;
     const agreed = meetings.get(toHex(meeting))?.sheet.seats.find((seat) => seat.id === mandate.seat);
     if (!agreed || toHex(agreed.root) !== root || toHex(mandate.root) !== root)
@@ -137,7 +142,7 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
   const peers = peerDoor({
     own: identity,
     origin: config.peer.origin,
-    keyOf,
+    keyOf: counterparts.keyOf,
     store,
     clock,
     logger,
@@ -158,13 +163,13 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     guard,
     isReady: () => sfu.state().kind === 'running',
   });
-  let stopForgetting = () => {};
+  let endRepeated = () => {};
   const stop = async () => {
-    stopForgetting();
+    endRepeated();
     // Meetings first: whoever is cut off by this end is not lost.
     await Promise.all(Array.from(meetings.values(), (meeting) => meeting.stop()));
     await Promise.all([doors.app.close(), peers.close(), sfu.stop(config.sfu.keep ? 'leave' : 'end')]);
-    for (const client of clients.values()) client.close();
+    counterparts.close();
     await store.close();
   };
   const listened = await Promise.all([
@@ -178,11 +183,14 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     return refusal;
   }
   sfu.onState((state) => logger.info({ sfu: state.kind }, 'the SFU changed'));
-  const forget = () => {
-    void store.forget(clock.now());
-    stopForgetting = clock.after(FORGET_MS, forget);
+  // What a command wrote beside this process: a counterpart that was introduced.
+  const look = async (): Promise<void> => {
+    if (await store.changedElsewhere()) counterparts.pin(await pinnedIn(config, store));
   };
-  forget();
+  const repeated = [every(clock, LOOK_MS, look), every(clock, FORGET_MS, () => store.forget(clock.now()))];
+  endRepeated = () => {
+    for (const end of repeated) end();
+  };
 
   return {
     root: own,

@@ -1,7 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { fromHex, Refusal, toHex } from '@parley/protocol/bytes';
 import { systemClock } from './clock.ts';
-import { readConfig } from './config.ts';
+import type { NodeConfig } from './config/config.ts';
 import { nodeLogger } from './log.ts';
 import { type DelegationNode, startNode } from './node.ts';
 import { type FromNode, type ToNode, unpack } from './rehearsal/words.ts';
@@ -39,13 +39,18 @@ const answer = async (
   }
 };
 
-/** Runs a node in this process until it is told to end: by a signal, or by the supervisor that started it. */
-export const runNode = async (path: string, binary: () => Promise<string | Refusal>): Promise<void> => {
-  const config = readConfig(path);
+/**
+ * Runs a node in this process until it is told to end: by a signal, or by the supervisor that started it. Resolves once
+ * it works; refused with why it does not.
+ */
+export const runNode = async (
+  config: NodeConfig | Refusal,
+  binary: () => Promise<string | Refusal>,
+): Promise<Refusal | null> => {
   if (config instanceof Refusal) {
     tell({ kind: 'failed', code: config.code, detail: config.detail });
-    process.stderr.write(`${config.code}: ${config.detail}\n`);
-    process.exit(1);
+    process.disconnect?.();
+    return config;
   }
   const logger = nodeLogger(config.name, 'info');
   // Listened for before the start: whoever wishes the end during it is heard, once it is done.
@@ -56,9 +61,8 @@ export const runNode = async (path: string, binary: () => Promise<string | Refus
   if (node instanceof Refusal) {
     logger.error({ code: node.code }, 'the node did not start');
     tell({ kind: 'failed', code: node.code, detail: node.detail });
-    process.exitCode = 1;
     process.disconnect?.();
-    return;
+    return node;
   }
   void wished.then(async () => {
     await node.stop();
@@ -83,4 +87,5 @@ export const runNode = async (path: string, binary: () => Promise<string | Refus
   flushCompileCache(); // a node that is killed would not leave it behind
   globalThis.gc?.();
   logger.info({ root: node.root, meetings: node.meetings.map((one) => toHex(one.sheet.meeting)) }, 'the node works');
+  return null;
 };

@@ -1,19 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { type Bytes, encode, equal, Refusal, toHex } from '@parley/protocol/bytes';
+import { type Bytes, encode, equal, Refusal } from '@parley/protocol/bytes';
 import type { Pins } from '@parley/protocol/identity';
 import { assembleSheet, type Sheet, type SheetBody, signSheet, verifySheet } from '@parley/protocol/log';
-import type { NodeConfig } from './config.ts';
+import type { NodeConfig } from './config/config.ts';
 import type { Identity } from './identity/files.ts';
 
 /** A call sheet and the bytes that were signed. */
 export type AgreedSheet = { readonly sheet: Sheet; readonly bytes: Bytes };
-
-/** Roots that a node has pinned, its own among them. */
-export const pinsOf = (config: NodeConfig, identity: Pick<Identity, 'root' | 'keys'>): Pins =>
-  new Map([
-    [toHex(identity.root), identity.keys],
-    ...config.counterparts.map(({ root, keys }) => [toHex(root), keys] as const),
-  ]);
 
 /**
  * Reads and verifies the call sheets that the configuration names; refuses what `verifySheet` refuses, and

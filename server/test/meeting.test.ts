@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { type Bytes, encode, equal, hash, Refusal } from '@parley/protocol/bytes';
 import {
   countersign,
@@ -231,7 +230,7 @@ const leaving = async (ledger: Ledger, of: Device, n: number, saw = ledger.state
   return { act, entry: placeAct(state, act, Math.max(state.time, Date.now())), seating: seating.id };
 };
 const hostWord = async (entry: Entry) =>
-  countersign(await openIdentity(join(pair.prepared[0].config.folder, 'identity'), Date.now()), entry);
+  countersign(await openIdentity(pair.prepared[0].config.identity, Date.now()), entry);
 const NUMBER = 2 ** 50; // above every number that the device has used
 
 test('[LOG9] an entry is countersigned only once the host has countersigned it', async () => {

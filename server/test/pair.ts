@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Refusal } from '@parley/protocol/bytes';
 import { systemClock } from '../src/clock.ts';
-import type { NodeConfig } from '../src/config.ts';
+import type { NodeConfig } from '../src/config/config.ts';
 import { nodeLogger } from '../src/log.ts';
 import { type DelegationNode, startNode } from '../src/node.ts';
 import { keptPorts } from '../src/rehearsal/ports.ts';

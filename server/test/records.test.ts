@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { countersign, openEntry } from '@parley/protocol/log';
@@ -6,8 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openSqlite } from '../src/store/sqlite.ts';
 import { type Device, openDevice } from './device.ts';
 import { type Pair, startPair } from './pair.ts';
+import { parley } from './parley.ts';
 
-const MAIN = join(import.meta.dirname, '..', 'src', 'main.ts');
 let pair: Pair;
 let ilaria: Device;
 let anders: Device;
@@ -22,13 +21,6 @@ beforeEach(async () => {
 }, 60_000);
 afterEach(() => pair.stop());
 
-type Ended = { readonly status: number; readonly said: string; readonly erred: string };
-const parley = (...words: readonly string[]): Promise<Ended> =>
-  new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...words], (error, said, erred) =>
-      resolve({ status: error ? Number(error.code) : 0, said, erred }),
-    );
-  });
 const configOf = (n: 0 | 1) => pair.prepared[n].configPath;
 const file = (name: string) => join(pair.data, name);
 const exported = async (n: 0 | 1, name: string): Promise<string> => {

@@ -78,7 +78,7 @@ test('[REHEARSE1] starts, prints its page and a link for each seat; a second sta
   expect(links).toHaveLength(4);
   expect(first.said()).toContain(lock.url);
   const second = start();
-  expect(await second.ended).toBe(1);
+  expect(await second.ended).toBe(2);
   expect(second.said()).toContain(lock.url);
   expect(first.child.exitCode).toBeNull();
 }, 60_000);
@@ -96,7 +96,7 @@ test('[REHEARSE1] the next start is found where the last one was, as long as its
 
 test('[NODE15] does not start with a port that is none, or is taken, and says so', async () => {
   const none = start(['--port', '0']);
-  expect(await none.ended).toBe(1);
+  expect(await none.ended).toBe(2);
   expect(none.said()).toMatch(/^config\.wrong: /m);
   const other = createServer();
   const port = await new Promise<number>((resolve) => {
@@ -106,7 +106,7 @@ test('[NODE15] does not start with a port that is none, or is taken, and says so
     });
   });
   const taken = start(['--port', String(port)]);
-  expect(await taken.ended).toBe(1);
+  expect(await taken.ended).toBe(2);
   expect(taken.said()).toMatch(/^node\.port: /m);
   other.close();
 }, 60_000);
@@ -153,7 +153,7 @@ test('[REHEARSE3] a node whose supervisor goes while it starts ends, with its SF
   const { data: folder, prepared } = await preparePair();
   const [{ config, configPath }] = prepared;
   const script = `const { spawn } = require('node:child_process');
-    const node = spawn(process.execPath, [${JSON.stringify(MAIN)}, 'node', '--config', ${JSON.stringify(configPath)}],
+    const node = spawn(process.execPath, [${JSON.stringify(MAIN)}, 'start', '--config', ${JSON.stringify(configPath)}],
       { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
     process.stdout.write(String(node.pid), () => process.kill(process.pid, 'SIGKILL'));`;
   const supervisor = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { encode, sign } from '@parley/protocol/bytes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { pinsOf, readSheets } from '../src/sheets.ts';
+import { pinsOf } from '../src/counterparts/pinned.ts';
+import { readSheets } from '../src/sheets.ts';
 import { freshSigner, openDevice, openSocket, readLink, redeem, speak } from './device.ts';
 import { type Pair, startPair } from './pair.ts';
 
@@ -107,7 +108,7 @@ describe('pages', () => {
 test('[NODE2] a node does not open two meetings in which a seat of one name is its own', async () => {
   const { config, identity } = pair.prepared[0];
   const twice = { ...config, sheets: [...config.sheets, ...config.sheets] };
-  const refused = await readSheets(twice, identity, pinsOf(config, identity));
+  const refused = await readSheets(twice, identity, pinsOf(identity, config.counterparts));
   expect(refused).toMatchObject({ code: 'node.seat-twice' });
 });
 

@@ -22,7 +22,10 @@ export type Purpose =
   | 'epoch-authenticator'
   | 'blob'
   | 'frame-proof'
-  | 'record';
+  | 'record'
+  | 'issuing-request'
+  | 'introduction'
+  | 'introduction-words';
 
 const prefixes = new Map<Purpose, Bytes>();
 

@@ -1,6 +1,14 @@
 export { certify, type Issuer, type Pins, verifyCertificate } from './certificate.ts';
 export { type Check, checkOf, firstRefusal } from './check.ts';
 export {
+  type Introduction,
+  introductionNumbers,
+  numberText,
+  openIntroduction,
+  signIntroduction,
+} from './introduction.ts';
+export { askForCertificate, openCertified, openRequest, packCertified } from './issuing.ts';
+export {
   claimMandate,
   giveMandate,
   type Mandate,

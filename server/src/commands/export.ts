@@ -1,27 +1,26 @@
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { Refusal } from '@parley/protocol/bytes';
-import { readConfig } from '../config.ts';
 import { makeRecord } from '../records/make.ts';
+import { command, EXIT } from './command.ts';
+import { writeNew } from './files.ts';
+import { CONFIG_OPTION, ownConfig } from './own.ts';
 
-/** Writes the record of a meeting to a file, from what a node keeps. Nothing is overwritten. */
-export const exportCommand = async (
-  options: { readonly config: string; readonly out: string; readonly meeting?: string | undefined },
-  say: (line: string) => void,
-  now: number,
-): Promise<Refusal | null> => {
-  const { out } = options;
-  const config = readConfig(options.config);
-  if (config instanceof Refusal) return config;
-  if (existsSync(out)) return new Refusal('file.exists', out);
-  const made = await makeRecord(config, options.meeting, now);
-  if (made instanceof Refusal) return made;
-  try {
-    writeFileSync(`${out}.new`, made.bytes, { mode: 0o600 });
-    renameSync(`${out}.new`, out);
-  } catch (error) {
-    return new Refusal('file.unwritable', error instanceof Error ? error.message : out);
-  }
-  say(`${out}: the record of “${made.title}” with ${made.entries} entries, as ${config.name} holds it.`);
-  say('It names who sat when, and their functions: give it to whom that may concern.');
-  return null;
-};
+export default command({
+  usage: `export --out RECORD [--meeting HEX] [--config FILE]
+    writes the record of a meeting (the newest unless told) that this node keeps; the node may be running`,
+  options: { ...CONFIG_OPTION, out: { type: 'string' }, meeting: { type: 'string' } },
+  run: async ({ values }, { say, now, env }) => {
+    const { out, meeting } = values;
+    if (!out) return new Refusal('command.usage', '--out is needed');
+    const config = ownConfig(values.config, env);
+    if (config instanceof Refusal) return config;
+    if (existsSync(out)) return new Refusal('file.exists', out);
+    const made = await makeRecord(config, meeting, now());
+    if (made instanceof Refusal) return made;
+    const refusal = writeNew(out, made.bytes);
+    if (refusal) return refusal;
+    say(`${out}: the record of “${made.title}” with ${made.entries} entries, as ${config.name} holds it.`);
+    say('It names who sat when, and their functions: give it to whom that may concern.');
+    return EXIT.done;
+  },
+});

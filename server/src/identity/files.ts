@@ -1,12 +1,23 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Bytes, Refusal, type Signer, toHex } from '@parley/protocol/bytes';
-import { certify, fingerprint, type RootKeys, verifyCertificate } from '@parley/protocol/identity';
-import { freshEd, freshPq, fromText, rootSignerOf, signerOf, toText } from './keys.ts';
+import { type Bytes, equal, Refusal, type Signer, toHex } from '@parley/protocol/bytes';
+import {
+  askForCertificate,
+  certify,
+  fingerprint,
+  openCertified,
+  type RootKeys,
+  type RootSigner,
+  verifyCertificate,
+} from '@parley/protocol/identity';
+import { readFields, writeFields } from './fields.ts';
+import { freshEd, fromText, signerOf, toText } from './keys.ts';
+import { createRoot, readRoot } from './root-file.ts';
 
+const DAY_MS = 86_400_000;
 /** How long an issuing key is certified for, and when it is renewed: 30 days, with a week to spare. */
-const VALID_MS = 30 * 86_400_000;
-const RENEW_MS = 7 * 86_400_000;
+const VALID_MS = 30 * DAY_MS;
+const RENEW_MS = 7 * DAY_MS;
 /** A counterpart's clock may be behind. */
 const EARLIER_MS = 300_000;
 
@@ -21,78 +32,106 @@ export type Identity = {
   readonly signer: Signer;
 };
 
-const write = (path: string, value: object): void => {
-  writeFileSync(`${path}.new`, JSON.stringify(value), { mode: 0o600 });
-  renameSync(`${path}.new`, path);
-};
+/** The file of the root in a folder of an identity, where it is kept beside. */
+export const rootPath = (folder: string): string => join(folder, 'root.json');
+const issuingPath = (folder: string): string => join(folder, 'issuing.json');
+const requestedPath = (folder: string): string => join(folder, 'requested.json');
 
-const read = (path: string, names: readonly string[]): Map<string, string> => {
-  const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
-  const found = new Map<string, string>();
-  for (const name of names) {
-    const text: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-    if (typeof text !== 'string') throw new Error(`${path} is damaged: ${name} is missing`);
-    found.set(name, text);
-  }
-  return found;
-};
-const take = (from: Map<string, string>, name: string): string => from.get(name) ?? '';
+const base64 = (bytes: Bytes): string => Buffer.from(bytes).toString('base64');
+const unbase64 = (text: string): Bytes => new Uint8Array(Buffer.from(text, 'base64'));
 
-/**
- * The root of a folder, made where there is none. Its private keys (`root.json`, 0600) are needed to certify issuing
- * keys only, and can be kept elsewhere in between.
- */
-const openRoot = (folder: string) => {
-  const path = join(folder, 'root.json');
-  if (!existsSync(path)) write(path, { ed: toText(freshEd()), pq: toText(freshPq()) });
-  const kept = read(path, ['ed', 'pq']);
-  return rootSignerOf(fromText(take(kept, 'ed')), fromText(take(kept, 'pq')));
-};
-
-/** What a folder keeps of an issuing key, without a look at whether it is valid; null where there is none. */
+/** What a folder keeps of an issuing key, without a look at whether it is valid. */
 const readIssuing = (folder: string) => {
-  const path = join(folder, 'issuing.json');
-  if (!existsSync(path)) return null;
-  const kept = read(path, ['key', 'certificate', 'ed', 'pq']);
-  const bytes = (name: string): Bytes => new Uint8Array(Buffer.from(take(kept, name), 'base64'));
-  const keys: RootKeys = { v: 1, ed: bytes('ed'), pq: bytes('pq') };
-  return { root: fingerprint(keys), keys, certificate: bytes('certificate'), key: take(kept, 'key') };
+  if (!existsSync(issuingPath(folder))) return new Refusal('identity.none', folder);
+  const kept = readFields(issuingPath(folder), ['key', 'certificate', 'ed', 'pq']);
+  if (kept instanceof Refusal) return kept;
+  const keys: RootKeys = { v: 1, ed: unbase64(kept.ed), pq: unbase64(kept.pq) };
+  return { root: fingerprint(keys), keys, certificate: unbase64(kept.certificate), key: kept.key };
 };
+
+const writeIssuing = (folder: string, key: string, keys: RootKeys, certificate: Bytes): void =>
+  writeFields(issuingPath(folder), {
+    key,
+    certificate: base64(certificate),
+    ed: base64(keys.ed),
+    pq: base64(keys.pq),
+  });
 
 /** The root that a folder's node acts under, whether or not its certificate is valid; refuses `identity.none`. */
-export const keptRoot = (folder: string): Pick<Identity, 'root' | 'keys'> | Refusal =>
-  readIssuing(folder) ?? new Refusal('identity.none', folder);
+export const keptRoot = (folder: string): Pick<Identity, 'root' | 'keys'> | Refusal => readIssuing(folder);
 
 /**
- * The identity that a folder keeps, for a command beside a node: nothing is made or renewed. Refuses
- * `identity.none`, and what `verifyCertificate` refuses at `now` (ms).
+ * The identity that a folder keeps: nothing is made or renewed. Refuses `identity.none`, `file.unreadable`, and what
+ * `verifyCertificate` refuses at `now` (ms).
  */
 export const keptIdentity = async (folder: string, now: number): Promise<Identity | Refusal> => {
   const kept = readIssuing(folder);
-  if (!kept) return new Refusal('identity.none', folder);
+  if (kept instanceof Refusal) return kept;
   const { root, keys, certificate, key } = kept;
   const issuer = await verifyCertificate(new Map([[toHex(root), keys]]), certificate, now);
   if (issuer instanceof Refusal) return issuer;
   return { root, keys, certificate, serial: issuer.serial, until: issuer.until, signer: signerOf(fromText(key)) };
 };
 
+/** Certifies an issuing key by a root, from `now` (ms) for as many ms. */
+export const certifyFor = (root: RootSigner, key: Bytes, now: number, ms: number): Promise<Bytes> =>
+  // The serial counts up, whatever was lost.
+  certify(root, { key, serial: now, from: now - EARLIER_MS, until: now + ms });
+
+const certifyHere = async (folder: string, root: RootSigner, now: number): Promise<Identity | Refusal> => {
+  const key = freshEd();
+  const certificate = await certifyFor(root, signerOf(key).publicKey, now, VALID_MS);
+  writeIssuing(folder, toText(key), root.keys, certificate);
+  return keptIdentity(folder, now);
+};
+
 /**
- * The identity in a folder, made where there is none; the issuing key is renewed a week before its certificate ends.
- * Private keys stand in files of their own (0600), never in the database. `now` in ms.
+ * The identity that a node acts under at `now` (ms). Where the root is kept in the folder too, the issuing key is
+ * renewed a week before its certificate ends. Refuses what `keptIdentity` and `readRoot` refuse.
  */
-export const openIdentity = async (folder: string, now: number): Promise<Identity> => {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, 'issuing.json');
+export const actingIdentity = async (folder: string, now: number): Promise<Identity | Refusal> => {
   const kept = await keptIdentity(folder, now);
   if (!(kept instanceof Refusal) && kept.until - now > RENEW_MS) return kept;
-  const rootSigner = openRoot(folder);
-  const key = freshEd();
-  const signer = signerOf(key);
-  const serial = now; // counts up, whatever was lost
-  const until = now + VALID_MS;
-  const certificate = await certify(rootSigner, { key: signer.publicKey, serial, from: now - EARLIER_MS, until });
-  const base64 = (bytes: Bytes) => Buffer.from(bytes).toString('base64');
-  const { ed, pq } = rootSigner.keys;
-  write(path, { key: toText(key), certificate: base64(certificate), ed: base64(ed), pq: base64(pq) });
-  return { root: fingerprint(rootSigner.keys), keys: rootSigner.keys, certificate, serial, until, signer };
+  if (!existsSync(rootPath(folder))) return kept;
+  const root = readRoot(rootPath(folder));
+  return root instanceof Refusal ? root : certifyHere(folder, root, now);
+};
+
+/** The same, in a folder where root and issuing key are made if there are none (a rehearsal). Throws where it cannot. */
+export const openIdentity = async (folder: string, now: number): Promise<Identity> => {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (!existsSync(rootPath(folder)) && !existsSync(issuingPath(folder))) createRoot(rootPath(folder));
+  const identity = await actingIdentity(folder, now);
+  if (identity instanceof Refusal) throw new Error(`${identity.code}: ${identity.detail}`);
+  return identity;
+};
+
+/** A request for a certificate, for a root that is kept elsewhere; the same again until it is answered. */
+export const requestCertificate = async (folder: string): Promise<Bytes | Refusal> => {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = requestedPath(folder);
+  if (!existsSync(path)) writeFields(path, { key: toText(freshEd()) });
+  const kept = readFields(path, ['key']);
+  return kept instanceof Refusal ? kept : askForCertificate(signerOf(fromText(kept.key)));
+};
+
+/**
+ * Puts into place what a root elsewhere certified. Refuses `identity.not-requested` (no such key was asked for here),
+ * `identity.other-root` (a root other than this node's own), and what `openCertified` refuses at `now` (ms).
+ */
+export const installCertificate = async (folder: string, given: Bytes, now: number): Promise<Identity | Refusal> => {
+  const opened = await openCertified(given, now);
+  if (opened instanceof Refusal) return opened;
+  const { keys, certificate, issuer } = opened;
+  const path = requestedPath(folder);
+  if (!existsSync(path)) return new Refusal('identity.not-requested', folder);
+  const kept = readFields(path, ['key']);
+  if (kept instanceof Refusal) return kept;
+  if (!equal(signerOf(fromText(kept.key)).publicKey, issuer.key)) return new Refusal('identity.not-requested', folder);
+  const before = keptRoot(folder);
+  if (!(before instanceof Refusal) && !equal(before.root, issuer.root))
+    return new Refusal('identity.other-root', toHex(before.root));
+  writeIssuing(folder, kept.key, keys, certificate);
+  rmSync(path);
+  return keptIdentity(folder, now);
 };

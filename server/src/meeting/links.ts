@@ -1,6 +1,6 @@
 import { Refusal } from '@parley/protocol/bytes';
 import type { PeerReply, PeerRequest } from '@parley/protocol/wire';
-import { type PeerClient, SaidRefusal } from '../doors/peer/client.ts';
+import { SaidRefusal } from '../doors/peer/client.ts';
 import { serial } from './serial.ts';
 
 /** The way to one counterpart's node. */
@@ -18,13 +18,17 @@ const MOST_WAITING = 512;
 /** Refusals that say that nobody, or not the counterpart, answered. */
 const AWAY = new Set(['peer.unreachable', 'peer.address', 'peer.refused']);
 
-/** Wraps a client; `changed` hears when the counterpart is reached, and when it no longer is. */
-export const link = (root: string, client: PeerClient, changed: (reached: boolean) => void): Link => {
+/** Wraps what asks a counterpart; `changed` hears when the counterpart is reached, and when it no longer is. */
+export const link = (
+  root: string,
+  peer: (request: PeerRequest) => Promise<PeerReply | Refusal>,
+  changed: (reached: boolean) => void,
+): Link => {
   const inOrder = serial();
   let reached = false;
   let waiting = 0;
   const ask = async (request: PeerRequest): Promise<PeerReply | Refusal> => {
-    const answer = await client.ask(request);
+    const answer = await peer(request);
     const now = answer instanceof SaidRefusal || !(answer instanceof Refusal && AWAY.has(answer.code));
     if (now !== reached) {
       reached = now;

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Bytes, Refusal, toHex } from '@parley/protocol/bytes';
 import { type Sheet, signRecord, verifySheet } from '@parley/protocol/log';
-import type { NodeConfig } from '../config.ts';
+import { databaseOf, type NodeConfig } from '../config/config.ts';
+import { pinnedIn, pinsOf } from '../counterparts/pinned.ts';
 import { keptIdentity } from '../identity/files.ts';
-import { pinsOf } from '../sheets.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import { gather } from './gather.ts';
 
@@ -20,13 +19,13 @@ export const makeRecord = async (
   meeting: string | undefined,
   now: number,
 ): Promise<MadeRecord | Refusal> => {
-  const database = join(config.folder, 'node.sqlite');
+  const database = databaseOf(config);
   if (!existsSync(database)) return new Refusal('node.not-started', config.folder);
-  const identity = await keptIdentity(join(config.folder, 'identity'), now);
+  const identity = await keptIdentity(config.identity, now);
   if (identity instanceof Refusal) return identity;
-  const pins = pinsOf(config, identity);
   const store = await openSqlite(database);
   try {
+    const pins = pinsOf(identity, await pinnedIn(config, store));
     let newest: { readonly plan: Sheet; readonly sheet: Bytes } | null = null;
     for (const { meeting: id, sheet } of await store.meetings()) {
       if (meeting !== undefined && toHex(id) !== meeting) continue;

@@ -68,7 +68,7 @@ export const nodeProcess = (
   };
   const start = () => {
     const log = openSync(join(folder, 'node.log'), 'a', 0o600);
-    const started = spawn(process.execPath, [...SMALL, MAIN, 'node', '--config', prepared.configPath], {
+    const started = spawn(process.execPath, [...SMALL, MAIN, 'start', '--config', prepared.configPath], {
       stdio: ['ignore', log, log, 'ipc'],
       env: {
         ...process.env,

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CounterpartConfig, type NodeConfig, writeConfig } from '../config.ts';
+import { type CounterpartConfig, type NodeConfig, writeConfig } from '../config/config.ts';
 import { type Identity, openIdentity } from '../identity/files.ts';
 import { signSheetByAll } from '../sheets.ts';
 import { type Cast, cast, rehearsalSheet } from './plan.ts';
@@ -72,6 +72,7 @@ export const prepare = async (options: PrepareOptions): Promise<readonly Prepare
     const config: NodeConfig = {
       name: party.cast.name,
       folder: party.folder,
+      identity: join(party.folder, 'identity'),
       seats: party.seats,
       peer: party.peer,
       web: options.web,

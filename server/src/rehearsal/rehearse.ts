@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type Bytes, Refusal, toHex } from '@parley/protocol/bytes';
+import { arePagesBuilt, buildPages, builtPages } from '../pages.ts';
 import { makeRecord } from '../records/make.ts';
 import { attacks } from './attacks/attacks.ts';
 import { rehearsalDoor } from './door.ts';
 import { dropLock, type Running, takeLock, updateLock } from './lock.ts';
 import { type NodeProcess, nodeProcess } from './node-process.ts';
-import { arePagesBuilt, buildPages, builtPages } from './pages.ts';
 import { keptPorts } from './ports.ts';
 import { prepare } from './prepare.ts';
 import type { RehearsalState } from './state.ts';

@@ -33,6 +33,12 @@ const migrations: { readonly [name: string]: Migration } = {
         other blob not null, primary key (meeting, one, other)) without rowid`.execute(db);
     },
   },
+  '003-counterparts': {
+    up: async (db) => {
+      await sql`create table counterparts (root blob primary key, introduction blob not null,
+        read integer not null, who text, channel text, at integer) without rowid`.execute(db);
+    },
+  },
 };
 
 /** Brings a database to the newest form; throws where it cannot. */

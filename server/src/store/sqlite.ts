@@ -2,6 +2,7 @@ import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Bytes } from '@parley/protocol/bytes';
 import { Kysely, sql } from 'kysely';
+import { counterpartsOver } from './counterparts.ts';
 import { builtIn } from './dialect.ts';
 import { migrate } from './migrations.ts';
 import type { Device, Store, StoredBlob, StoredCountersignature, StoredEntry } from './store.ts';
@@ -14,7 +15,13 @@ export const openSqlite = async (path: string): Promise<Store> => {
   chmodSync(path, 0o600);
   const db = new Kysely<Tables>({ dialect: builtIn(path) });
   await migrate(db);
-  return storeOver(db);
+  return storeOver(db, await versionOf(db));
+};
+
+// SQLite's own count of what other connections have committed.
+const versionOf = async (db: Kysely<Tables>): Promise<number> => {
+  const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(db);
+  return rows[0]?.data_version ?? 0;
 };
 
 // Rows come back as Uint8Arrays on buffers of their own.
@@ -42,7 +49,8 @@ const insertCountersignatures = async (
       .execute();
 };
 
-const storeOver = (db: Kysely<Tables>): Store => ({
+const storeOver = (db: Kysely<Tables>, seen: number): Store => ({
+  ...counterpartsOver(db),
   addMeeting: async (meeting, sheet) => {
     await db
       .insertInto('meetings')
@@ -214,5 +222,11 @@ const storeOver = (db: Kysely<Tables>): Store => ({
     await db.deleteFrom('links').where('until', '<=', now).where('device', 'is', null).execute();
   },
 
+  changedElsewhere: async () => {
+    const now = await versionOf(db);
+    const changed = now !== seen;
+    seen = now;
+    return changed;
+  },
   close: () => db.destroy(),
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Bytes } from '@parley/protocol/bytes';
+import { type Bytes, equal } from '@parley/protocol/bytes';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Store } from './store.ts';
 
@@ -129,6 +129,31 @@ export const storeContract = (name: string, place: () => Place): void => {
       expect(await store.deviceByCookie(device.cookie, 'a')).toBeNull();
       expect(await store.deviceByCookie(renewed.cookie, 'b')).toBeNull();
       expect(await store.deviceByCookie(renewed.cookie, 'a')).toEqual(renewed);
+    });
+
+    test('[INTRO4] keeps introductions, and the first confirmation of each', async () => {
+      const [root, other, first, newer] = [some(), some(), some(90), some(90)];
+      await store.confirm(root!, { who: 'nobody', channel: 'none', at: 1 });
+      await store.putIntroduction(root!, first!, 5);
+      await store.putIntroduction(other!, some(90), 5);
+      const confirmation = { who: 'M. Osei', channel: 'telephone', at: 7 };
+      await store.confirm(root!, confirmation);
+      await store.confirm(root!, { who: 'another', channel: 'letter', at: 8 });
+      await store.putIntroduction(root!, newer!, 6);
+      await reopen();
+      const all = await store.counterparts();
+      expect(all.find((one) => equal(one.root, root!))).toEqual({ root, introduction: newer, read: 6, confirmation });
+      expect(all.find((one) => equal(one.root, other!))?.confirmation).toBeNull();
+      expect(all).toHaveLength(2);
+    });
+
+    test('hears once that somebody else wrote, and never of its own writing', async () => {
+      await store.putIntroduction(some(), some(), 1);
+      expect(await store.changedElsewhere()).toBe(false);
+      const beside = await here.open();
+      await beside.putIntroduction(some(), some(), 1);
+      await beside.close();
+      expect([await store.changedElsewhere(), await store.changedElsewhere()]).toEqual([true, false]);
     });
 
     test('[PEER5] takes a nonce once for each root, until its time is over', async () => {

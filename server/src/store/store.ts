@@ -1,4 +1,5 @@
 import type { Bytes } from '@parley/protocol/bytes';
+import type { CounterpartStore } from './counterparts.ts';
 
 /** One item of a log as it was stored. */
 export type StoredEntry = { readonly seq: number; readonly head: Bytes; readonly bytes: Bytes };
@@ -29,7 +30,7 @@ export type Device = {
  * it sends.
  * Bytes go in and come out as they were signed; the store understands none of them.
  */
-export type Store = {
+export type Store = CounterpartStore & {
   /** Keeps a signed call sheet; the same again is nothing new. */
   readonly addMeeting: (meeting: Bytes, sheet: Bytes) => Promise<void>;
   readonly meetings: () => Promise<readonly { readonly meeting: Bytes; readonly sheet: Bytes }[]>;
@@ -84,6 +85,9 @@ export type Store = {
   readonly takeNonce: (root: Bytes, nonce: string, until: number) => Promise<boolean>;
   /** Forgets nonces and links whose time is over. */
   readonly forget: (now: number) => Promise<void>;
+
+  /** Whether somebody else (a command) wrote something since this was last asked. */
+  readonly changedElsewhere: () => Promise<boolean>;
 
   readonly close: () => Promise<void>;
 };

@@ -15,5 +15,13 @@ export type Tables = {
     certificate: Uint8Array;
     mandate: Uint8Array;
   };
+  counterparts: {
+    root: Uint8Array;
+    introduction: Uint8Array;
+    read: number;
+    who: string | null;
+    channel: string | null;
+    at: number | null;
+  };
   nonces: { root: Uint8Array; nonce: string; until: number };
 };

@@ -1,0 +1,27 @@
+import type { Refusal } from '@parley/protocol/bytes';
+
+/** What a person can do about a refusal, by code, else by its family. */
+const ADVICE: { readonly [code: string]: string } = {
+  bytes: 'The file is not what was expected here, or bytes of it are missing or changed. Have it sent again.',
+  'command.usage': 'All commands: parley --help',
+  'config.wrong': 'Mend that in the configuration; every setting is described in server/config.schema.json.',
+  'file.exists': 'Nothing is overwritten: give another name, or move that file away.',
+  'file.unwritable': 'Look at the folder: does it exist, may you write there, is the disk full?',
+  'identity.none': 'This node has no issuing key yet: parley init, or parley certificate where the root is elsewhere.',
+  'identity.certificate-expired':
+    'Its issuing key is no longer certified. One’s own: parley request. A counterpart’s: have them write a new file.',
+  'identity.not-requested': 'That certificate is for another node, or is in place already. Ask anew: parley request',
+  'identity.other-root': 'Nothing was changed. A node never changes its root: begin another one with parley init.',
+  'introduction.own': 'This is your own introduction. Read in the one that your counterpart sent.',
+  'introduction.changed':
+    'Nothing was changed and nothing opens. Speak to them by another channel before anything else: either somebody pretends to be them, or they have a new root.',
+  'introduction.address': 'Their node must be named by https. Have them set "peer" and write their introduction anew.',
+  'introduction.old': 'A newer introduction of theirs was read in already; that one counts.',
+  'introduction.forged': 'Nobody who holds that root signed this. Have it sent again, by another way.',
+  'node.port': 'Another program listens there, or the port needs more rights: change it in the configuration.',
+  'pages.not-built': 'The pages could not be built; npm ci puts everything in place that this needs.',
+  'words.language': 'Use one of those, or the digits, which are the same in every language.',
+};
+
+/** One sentence on what to do now; null where the refusal says it all. */
+export const adviceOn = ({ code }: Refusal): string | null => ADVICE[code] ?? ADVICE[code.split('.')[0] ?? ''] ?? null;

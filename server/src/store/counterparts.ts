@@ -1,0 +1,52 @@
+import type { Bytes } from '@parley/protocol/bytes';
+import type { Kysely } from 'kysely';
+import type { Tables } from './tables.ts';
+
+/** Who compared the words with the other side, by what channel, and when (ms). */
+export type Confirmation = { readonly who: string; readonly channel: string; readonly at: number };
+
+/** An introduction as it was read in, and its confirmation, or null while it is worth nothing. */
+export type StoredCounterpart = {
+  readonly root: Bytes;
+  readonly introduction: Bytes;
+  /** When it was read in, in ms. */
+  readonly read: number;
+  readonly confirmation: Confirmation | null;
+};
+
+/** Who was introduced to a node. */
+export type CounterpartStore = {
+  /** Keeps an introduction by its root; a newer one of the same root takes its place and leaves the confirmation. */
+  readonly putIntroduction: (root: Bytes, introduction: Bytes, read: number) => Promise<void>;
+  /** Keeps that the words of a root were compared; the first confirmation stays. */
+  readonly confirm: (root: Bytes, confirmation: Confirmation) => Promise<void>;
+  readonly counterparts: () => Promise<readonly StoredCounterpart[]>;
+};
+
+/** `CounterpartStore` over a database. */
+export const counterpartsOver = (db: Kysely<Tables>): CounterpartStore => ({
+  putIntroduction: async (root, introduction, read) => {
+    await db
+      .insertInto('counterparts')
+      .values({ root, introduction, read, who: null, channel: null, at: null })
+      .onConflict((conflict) => conflict.column('root').doUpdateSet({ introduction, read }))
+      .execute();
+  },
+  confirm: async (root, confirmation) => {
+    await db
+      .updateTable('counterparts')
+      .set({ ...confirmation })
+      .where('root', '=', root)
+      .where('at', 'is', null)
+      .execute();
+  },
+  counterparts: async () => {
+    const rows = await db.selectFrom('counterparts').selectAll().orderBy('root').execute();
+    return rows.map(({ root, introduction, read, who, channel, at }) => ({
+      root: new Uint8Array(root),
+      introduction: new Uint8Array(introduction),
+      read,
+      confirmation: who === null || channel === null || at === null ? null : { who, channel, at },
+    }));
+  },
+});

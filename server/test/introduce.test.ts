@@ -1,0 +1,196 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Refusal } from '@parley/protocol/bytes';
+import { signIntroduction } from '@parley/protocol/identity';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { type NodeConfig, readConfig } from '../src/config/config.ts';
+import { openIdentity } from '../src/identity/files.ts';
+import type { DelegationNode } from '../src/node.ts';
+import { freePort } from '../src/sfu/livekit/settings.ts';
+import { startOne, testBinary } from './pair.ts';
+import { parley } from './parley.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'parley-office-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+const at = (...names: readonly string[]) => join(folder, ...names);
+
+type Office = { readonly config: string; readonly card: string; readonly read: () => NodeConfig };
+
+/** An office sets up its node and writes its introduction, as docs/run-a-node.md says, with plain HTTP on loopback. */
+const office = async (name: string, id = name.toLowerCase()): Promise<Office> => {
+  const origin = async () => `http://${id}.localhost:${await freePort('127.0.0.1')}`;
+  const doors = ['--seats', await origin(), '--peer', await origin(), '--sfu', '127.0.0.1'];
+  const made = await parley('init', at(id), '--name', name, ...doors, '--plain');
+  expect(made, made.erred).toMatchObject({ status: 0 });
+  const config = at(id, 'parley.jsonc');
+  const card = at(`${id}.introduction`);
+  expect(await parley('introduce', '--out', card, '--config', config)).toMatchObject({ status: 0, erred: '' });
+  const read = (): NodeConfig => {
+    const found = readConfig(config);
+    if (found instanceof Refusal) throw new Error(found.detail);
+    return found;
+  };
+  return { config, card, read };
+};
+const running = async (one: Office): Promise<DelegationNode> => {
+  const config = one.read();
+  mkdirSync(join(config.folder, 'web', 'assets'), { recursive: true });
+  const { sfu } = config;
+  const node = await startOne({
+    ...config,
+    web: join(config.folder, 'web'),
+    sfu: { ...sfu, binary: await testBinary() },
+  });
+  onTestFinished(() => node.stop());
+  return node;
+};
+const wordsOf = async (reader: Office, card: string, ...more: readonly string[]) => {
+  const read = await parley('introduce', card, '--json', '--config', reader.config, ...more);
+  expect(read, read.erred).toMatchObject({ status: 0 });
+  return JSON.parse(read.said);
+};
+const confirmed = ['--with', 'Mira Osei', '--by', 'telephone'];
+
+describe('two offices that have never met', () => {
+  test('[INTRO3] [INTRO4] see the same words; once both said so, their nodes speak, and not before', async () => {
+    const [alba, borland] = [await office('Alba'), await office('Borland')];
+    const [one, other] = [await running(alba), await running(borland)];
+    const ask = () => one.ask(other.root, { kind: 'status' });
+
+    const ours = await wordsOf(alba, borland.card);
+    const theirs = await wordsOf(borland, alba.card, '--words', 'fr');
+    expect(ours).toMatchObject({ name: 'Borland', root: other.root, confirmation: null });
+    expect(theirs).toMatchObject({ name: 'Alba', root: one.root });
+    expect(theirs.digits).toEqual(ours.digits);
+    expect(ours.digits).toHaveLength(12);
+    expect(theirs.words).not.toEqual(ours.words);
+    expect(await ask()).toMatchObject({ code: 'peer.unknown-root' });
+
+    const said = await parley('introduce', borland.card, ...confirmed, '--config', alba.config);
+    expect(said.said).toContain('Borland is introduced. The words were compared with Mira Osei, by telephone, on ');
+    // One side is not enough.
+    await expect.poll(ask, { timeout: 5_000 }).toMatchObject({ code: 'peer.refused' });
+    await parley('introduce', alba.card, ...confirmed, '--config', borland.config);
+    await expect.poll(ask, { timeout: 5_000 }).toMatchObject({ kind: 'status' });
+
+    const listed = await parley('counterparts', '--json', '--config', alba.config);
+    expect(JSON.parse(listed.said)).toMatchObject([
+      {
+        name: 'Borland',
+        root: other.root,
+        how: 'introduced',
+        confirmation: { who: 'Mira Osei', channel: 'telephone' },
+      },
+    ]);
+  }, 60_000);
+
+  test('[INTRO5] somebody else under a name that is known, or at an address that is, changes nothing', async () => {
+    const [alba, borland] = [await office('Alba'), await office('Borland')];
+    await parley('introduce', borland.card, ...confirmed, '--config', alba.config);
+    const impostor = await office('Borland', 'impostor');
+    const refused = await parley('introduce', impostor.card, ...confirmed, '--config', alba.config);
+    expect(refused).toMatchObject({ status: 2, said: '' });
+    expect(refused.erred).toMatch(/^introduction\.changed: Borland [0-9a-f]{64}\nNothing was changed/);
+    const listed = JSON.parse((await parley('counterparts', '--json', '--config', alba.config)).said);
+    expect(listed).toHaveLength(1);
+
+    const identity = await openIdentity(at('impostor', 'identity'), Date.now());
+    const card = async (name: string, peer: string, when = Date.now()) => {
+      const path = at(`${name}.${when}`);
+      writeFileSync(path, await signIntroduction(identity, { name, peer, at: when }));
+      return (await parley('introduce', path, '--config', alba.config)).erred.split(':')[0];
+    };
+    expect(await card('Casta', borland.read().peer.origin)).toBe('introduction.changed');
+    expect(await card('Casta', 'ftp://casta.example')).toBe('introduction.address');
+    expect(await card('Casta', 'https://casta.example/path')).toBe('introduction.address');
+    expect(await card('Casta', 'https://casta.example')).toBe('');
+    expect(await card('Casta', 'https://casta.example:2', Date.now() - 60_000)).toBe('introduction.old');
+  }, 60_000);
+
+  test('[INTRO5] one’s own, a file that is none, one that is cut', async () => {
+    const alba = await office('Alba');
+    const refusal = async (path: string) =>
+      (await parley('introduce', path, '--config', alba.config)).erred.split(':')[0];
+    expect(await refusal(alba.card)).toBe('introduction.own');
+    expect(await refusal(at('nowhere'))).toBe('file.unreadable');
+    expect(await refusal(alba.config)).toBe('bytes.malformed');
+    writeFileSync(at('cut'), readFileSync(alba.card).subarray(0, 900));
+    expect(await refusal(at('cut'))).toBe('bytes.malformed');
+    writeFileSync(at('huge'), Buffer.alloc(20_000));
+    expect(await refusal(at('huge'))).toBe('file.too-long');
+  }, 60_000);
+});
+
+describe('[IDENT7] a root that is kept elsewhere', () => {
+  const init = (name: string) =>
+    parley(
+      ...['init', at(name), '--name', name, '--root-elsewhere'],
+      ...['--seats', 'https://a.example', '--peer', 'https://a.example:8443'],
+    );
+
+  test('certifies the node’s key, and is never on the node', async () => {
+    expect(await init('alba')).toMatchObject({ status: 0, erred: '' });
+    const config = ['--config', at('alba', 'parley.jsonc')];
+    const early = await parley('introduce', '--out', at('card'), ...config);
+    expect(early).toMatchObject({ status: 2 });
+    expect(early.erred).toMatch(/^identity\.none.*\n.*parley certificate/);
+
+    expect(await parley('root', 'create', at('root'))).toMatchObject({ status: 0, erred: '' });
+    const before = readFileSync(at('root'));
+    expect((await parley('root', 'create', at('root'))).erred).toContain('file.exists');
+    expect(readFileSync(at('root'))).toEqual(before);
+    const certify = (request: string, out: string, ...more: readonly string[]) =>
+      parley('root', 'certify', request, '--root', at('root'), '--out', out, ...more);
+    const request = at('alba', 'request.parley');
+    expect(await certify(request, at('certified'))).toMatchObject({ status: 0, erred: '' });
+    expect(await parley('certificate', at('certified'), ...config)).toMatchObject({ status: 0, erred: '' });
+    expect(await parley('introduce', '--out', at('card'), ...config)).toMatchObject({ status: 0, erred: '' });
+
+    // The same again is for nobody any more; another root's is for another node.
+    expect((await parley('certificate', at('certified'), ...config)).erred).toContain('identity.not-requested');
+    await parley('request', '--out', at('second'), ...config);
+    await parley('root', 'create', at('other'));
+    await parley('root', 'certify', at('second'), '--root', at('other'), '--out', at('by-other'));
+    expect((await parley('certificate', at('by-other'), ...config)).erred).toContain('identity.other-root');
+    expect(await certify(at('second'), at('renewed'), '--days', '90')).toMatchObject({ status: 0 });
+    const renewed = await parley('certificate', at('renewed'), ...config);
+    const until = /until (\S+)\./.exec(renewed.said)?.[1] ?? '';
+    expect((Date.parse(until) - Date.now()) / 86_400_000).toBeCloseTo(90, 1);
+  }, 60_000);
+
+  test('a request of another node, one that is changed, days that are none', async () => {
+    await init('alba');
+    await init('borland');
+    await parley('root', 'create', at('root'));
+    const request = at('alba', 'request.parley');
+    const certify = (from: string, days: string) =>
+      parley('root', 'certify', from, '--root', at('root'), '--out', at(`for-${days}`), '--days', days);
+    await certify(request, '1');
+    const wrong = await parley('certificate', at('for-1'), '--config', at('borland', 'parley.jsonc'));
+    expect(wrong.erred).toContain('identity.not-requested');
+    const bytes = readFileSync(request);
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    writeFileSync(at('bent'), bytes);
+    expect((await certify(at('bent'), '2')).erred).toMatch(/^(identity\.request-forged|bytes\.malformed)/);
+    for (const days of ['0', '367', '1.5', 'many'])
+      expect((await certify(request, days)).erred).toMatch(/^command\.usage/);
+  }, 60_000);
+});
+
+test('[COMMAND3] what is not understood is said, and nothing is begun twice', async () => {
+  const help = await parley('--help');
+  expect(help.status).toBe(0);
+  for (const name of ['init', 'root create', 'root certify', 'introduce', 'start', 'verify'])
+    expect(help.said).toContain(`  ${name} `);
+  for (const words of [['nonsense'], ['start', '--nonsense'], ['introduce'], ['verify'], ['export'], ['init', at('x')]])
+    expect((await parley(...words)).erred).toMatch(/^command\.usage: .+\nAll commands: parley --help\n$/);
+  const alba = await office('Alba');
+  const before = readFileSync(alba.config);
+  const doors = ['--seats', 'https://a.example', '--peer', 'https://a.example:8443'];
+  expect((await parley('init', at('alba'), '--name', 'Other', ...doors)).erred).toContain('file.exists');
+  expect(readFileSync(alba.config)).toEqual(before);
+}, 60_000);
