@@ -101,7 +101,7 @@ test.beforeAll(async () => {
   const link = await node.link('borland-principal');
   if (link instanceof Refusal) throw new Error(link.code);
   sitter = await openDevice(link);
-  await node.meetings[0]?.synced();
+  await node.meetings()[0]?.synced();
   // Someone of the host's sits, and someone of the counterpart's: from here on both must countersign.
   chief = await openChief();
   await tell(await host.order(chief.sit));
@@ -113,7 +113,7 @@ test.beforeAll(async () => {
     [keyPackage],
   );
   await sitter.hears('log');
-  await expect.poll(() => node.meetings[0]?.living().length).toBe(2);
+  await expect.poll(() => node.meetings()[0]?.living().length).toBe(2);
 });
 test.afterAll(async () => {
   sitter?.close();
@@ -172,7 +172,7 @@ test('[RESTRICT2] the host ends nobody of the counterpart’s', async () => {
   });
   expect(codeOf(await tell(host.place(lost)))).toBe('restrict.not-yours');
   expect(codeOf(await host.ask({ kind: 'restricted', meeting, act: lost }))).toBe('restrict.not-yours');
-  expect(node.meetings[0]?.living()).toHaveLength(2);
+  expect(node.meetings()[0]?.living()).toHaveLength(2);
 });
 
 // Turns red without `if (seq > state.head.seq + 1)` in placeOf (protocol/src/log/entry.ts).
@@ -187,13 +187,13 @@ test('[LOG2] a dropped entry is missed: what comes after it is not believed befo
   expect(await heldAfter(dropped.seq - 1)).toEqual([]);
   expect(told()).toHaveLength(before);
   // Whatever is countersigned by the host beyond the gap changes nothing either.
-  expect(node.meetings[0]?.living()).toHaveLength(2);
+  expect(node.meetings()[0]?.living()).toHaveLength(2);
   host.script = (request) => {
     const blob = request.kind === 'want' && packages.get(toHex(request.hash));
     return blob ? { kind: 'blob', bytes: blob } : undefined;
   };
   await expect.poll(() => told().length).toBe(before + 2);
-  await expect.poll(() => node.meetings[0]?.living().length).toBe(4);
+  await expect.poll(() => node.meetings()[0]?.living().length).toBe(4);
 });
 
 // Turns red without `if (seq <= state.head.seq) {` in placeOf (protocol/src/log/entry.ts), or, for the act anew,

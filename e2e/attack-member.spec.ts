@@ -61,7 +61,10 @@ const newestKey = async () => {
   return key;
 };
 const seatingOf = (id: string): number => {
-  const found = stage.alba.node.meetings[0]?.living().find(({ seat }) => seat.id === id);
+  const found = stage.alba.node
+    .meetings()[0]
+    ?.living()
+    .find(({ seat }) => seat.id === id);
   if (!found) throw new Error(`${id} does not sit`);
   return found.id;
 };
@@ -207,7 +210,7 @@ test.describe('a removed member', () => {
       const entry = openEntry(bytes);
       const act = entry instanceof Refusal ? entry : openAct(entry.act);
       if (act instanceof Refusal || act.inner.action.kind !== 'commit') continue;
-      const blob = await stage.alba.node.meetings[0]?.blob(act.inner.action.commit);
+      const blob = await stage.alba.node.meetings()[0]?.blob(act.inner.action.commit);
       if (blob) found.push(blob);
     }
     return found;
@@ -243,7 +246,7 @@ test.describe('a removed member', () => {
           ),
         ),
     };
-    const meeting = stage.borland.node.meetings[0];
+    const meeting = stage.borland.node.meetings()[0];
     const seating = meeting?.living().find(({ seat }) => seat.id === 'borland-principal');
     if (!meeting || !seating) throw new Error('no principal');
     const action: Action = { kind: 'remove', seating: seatingOf('borland-note-taker'), reason: 'It forges.' };

@@ -12,6 +12,11 @@ const COMMANDS: { readonly [name: string]: () => Promise<{ readonly default: Com
   start: () => import('./commands/start.ts'),
   introduce: () => import('./commands/introduce.ts'),
   counterparts: () => import('./commands/counterparts.ts'),
+  propose: () => import('./commands/propose.ts'),
+  meetings: () => import('./commands/meetings.ts'),
+  accept: () => import('./commands/accept.ts'),
+  withdraw: () => import('./commands/withdraw.ts'),
+  link: () => import('./commands/link.ts'),
   export: () => import('./commands/export.ts'),
   verify: () => import('./commands/verify.ts'),
 };

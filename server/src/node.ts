@@ -1,9 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { hash, Refusal, toHex } from '@parley/protocol/bytes';
+import { fromHex, Refusal, toHex } from '@parley/protocol/bytes';
 import { verifyMandate } from '@parley/protocol/identity';
+import { verifySheet } from '@parley/protocol/log';
 import type { PeerReply, PeerRequest } from '@parley/protocol/wire';
 import type { FastifyBaseLogger } from 'fastify';
+import { isAgreeing, receive } from './agreeing/agree.ts';
+import { outbox } from './agreeing/outbox.ts';
+import { proposalsIn, sheetOf, standingOf } from './agreeing/proposal.ts';
 import { type Clock, every } from './clock.ts';
 import { databaseOf, type NodeConfig } from './config/config.ts';
 import { pinnedIn } from './counterparts/pinned.ts';
@@ -12,10 +15,11 @@ import { addressGuard } from './doors/peer/address.ts';
 import { peerDoor } from './doors/peer/door.ts';
 import { seatDoor } from './doors/seat/door.ts';
 import { lines } from './doors/seat/lines.ts';
-import type { OwnSeat } from './doors/seat/seats.ts';
-import { actingIdentity } from './identity/files.ts';
-import { link } from './meeting/links.ts';
-import { type Meeting, openMeeting } from './meeting/meeting.ts';
+import { makeLink } from './doors/seat/link.ts';
+import { actingIdentity, identityWith } from './identity/files.ts';
+import type { Meeting } from './meeting/meeting.ts';
+import { openMeetings } from './meeting/meetings.ts';
+import { serial } from './meeting/serial.ts';
 import { liveKit } from './sfu/livekit/livekit.ts';
 import type { Sfu } from './sfu/sfu.ts';
 import { readSheets } from './sheets.ts';
@@ -26,7 +30,8 @@ export type DelegationNode = {
   /** Its root's fingerprint in hex. */
   readonly root: string;
   readonly sfu: Sfu;
-  readonly meetings: readonly Meeting[];
+  /** Meetings that are open now. */
+  readonly meetings: () => readonly Meeting[];
   /** Makes a one-time link for an own seat; refused with `door.unknown-seat`. */
   readonly link: (seat: string) => Promise<string | Refusal>;
   /** Own seats in which somebody sits. */
@@ -47,7 +52,6 @@ export type NodeOptions = {
   readonly binary: () => Promise<string | Refusal>;
 };
 
-const LINK_MS = 24 * 3_600_000;
 const FORGET_MS = 60_000;
 const LOOK_MS = 500;
 
@@ -79,36 +83,19 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     await store.close();
     return refuse(sheets);
   }
-  for (const { sheet } of sheets) counterparts.learn(sheet.issuers.values());
   const { ask } = counterparts;
-
-  const meetings = new Map<string, Meeting>();
-  const seats = new Map<string, OwnSeat>();
-  for (const { sheet, bytes } of sheets) {
-    await store.addMeeting(sheet.meeting, bytes);
-    const meeting = await openMeeting({
-      own: identity,
-      sheet,
-      store,
-      clock,
-      logger,
-      lostAfter: config.lostAfter,
-      links: (changed) =>
-        sheet.delegations.flatMap((delegation) => {
-          const root = toHex(delegation.root);
-          if (!counterparts.isPinned(root)) return []; // one's own
-          return [
-            link(
-              root,
-              (request) => ask(root, request),
-              (reached) => changed(root, reached),
-            ),
-          ];
-        }),
-    });
-    meetings.set(toHex(sheet.meeting), meeting);
-    for (const agreed of sheet.seats)
-      if (toHex(agreed.root) === own) seats.set(agreed.id, { agreed, meeting, signedSheet: bytes });
+  const meetings = openMeetings({
+    own: identity,
+    identityWith: (key) => identityWith(config.identity, key, clock.now()),
+    store,
+    clock,
+    logger,
+    lostAfter: config.lostAfter,
+    counterparts,
+  });
+  for (const sheet of sheets) {
+    const refusal = await meetings.open(sheet);
+    if (refusal) logger.error({ code: refusal.code }, 'a meeting of the configuration was not opened');
   }
 
   const access = lines({
@@ -125,14 +112,40 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
   const giveLine = async (root: string, { meeting, chain }: Extract<PeerRequest, { kind: 'line' }>) => {
     const mandate = await verifyMandate(counterparts.pins(), chain, meeting, clock.now());
     if (mandate instanceof Refusal) return mandate;
-    const agreed = meetings.get(toHex(meeting))?.sheet.seats.find((seat) => seat.id === mandate.seat);
+    const agreed = meetings.find(meeting)?.sheet.seats.find((seat) => seat.id === mandate.seat);
     if (!agreed || toHex(agreed.root) !== root || toHex(mandate.root) !== root)
       return new Refusal('sfu.not-agreed', mandate.seat);
     return access.give(meeting, root, mandate);
   };
+  /** Opens what every delegation has agreed to, and ends what was called off before anybody sat. */
+  const inTurn = serial();
+  const openAgreed = (): Promise<void> =>
+    inTurn(async () => {
+      for (const proposal of await proposalsIn(store)) {
+        const { meeting } = proposal.plan;
+        const open = meetings.find(meeting);
+        const standing = standingOf(proposal, clock.now());
+        if (standing === 'withdrawn' && open && open.head().seq === 0) await meetings.callOff(open);
+        const bytes = sheetOf(proposal);
+        if (standing !== 'agreed' || open || !bytes) continue;
+        const sheet = await verifySheet(counterparts.pins(), bytes);
+        const refusal = sheet instanceof Refusal ? sheet : await meetings.open({ sheet, bytes });
+        if (refusal) logger.warn({ code: refusal.code, meeting: toHex(meeting) }, 'an agreed meeting was not opened');
+      }
+    });
   const handle = async (root: string, request: PeerRequest): Promise<PeerReply> => {
     if (request.kind === 'status') return { kind: 'status', now: clock.now(), serial: identity.serial };
-    const meeting = meetings.get(toHex(request.meeting));
+    if (isAgreeing(request)) {
+      const reply = await receive(
+        { own: identity, pins: counterparts.pins(), store },
+        fromHex(root),
+        request,
+        clock.now(),
+      );
+      await openAgreed();
+      return reply;
+    }
+    const meeting = meetings.find(request.meeting);
     if (!meeting) return { kind: 'refused', code: 'peer.unknown-meeting', detail: '' };
     if (request.kind !== 'line') return meeting.handle(root, request);
     const line = await giveLine(root, request);
@@ -155,7 +168,7 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     origin: config.seats.origin,
     web: config.web,
     tls: config.tls,
-    seats,
+    seats: meetings.seats,
     store,
     clock,
     logger,
@@ -167,7 +180,7 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
   const stop = async () => {
     endRepeated();
     // Meetings first: whoever is cut off by this end is not lost.
-    await Promise.all(Array.from(meetings.values(), (meeting) => meeting.stop()));
+    await meetings.stop();
     await Promise.all([doors.app.close(), peers.close(), sfu.stop(config.sfu.keep ? 'leave' : 'end')]);
     counterparts.close();
     await store.close();
@@ -183,10 +196,16 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     return refusal;
   }
   sfu.onState((state) => logger.info({ sfu: state.kind }, 'the SFU changed'));
-  // What a command wrote beside this process: a counterpart that was introduced.
+  const errands = outbox({ store, ask, clock });
+  // What a command wrote beside this process: a counterpart that was introduced, a meeting that was agreed on.
   const look = async (): Promise<void> => {
-    if (await store.changedElsewhere()) counterparts.pin(await pinnedIn(config, store));
+    if (await store.changedElsewhere()) {
+      counterparts.pin(await pinnedIn(config, store));
+      await openAgreed();
+    }
+    void errands.look();
   };
+  await openAgreed();
   const repeated = [every(clock, LOOK_MS, look), every(clock, FORGET_MS, () => store.forget(clock.now()))];
   endRepeated = () => {
     for (const end of repeated) end();
@@ -195,23 +214,17 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
   return {
     root: own,
     sfu,
-    meetings: [...meetings.values()],
+    meetings: meetings.all,
     link: async (seat) => {
-      const place = seats.get(seat);
+      const place = meetings.seats.get(seat);
       if (!place) return new Refusal('door.unknown-seat', seat);
-      const secret = new Uint8Array(randomBytes(32));
-      const { meeting } = place.meeting.sheet;
-      await store.addLink({ secret: hash('link', secret), meeting, seat, until: clock.now() + LINK_MS });
-      const text = Buffer.from(secret).toString('base64url');
-      return `${config.seats.origin}/seat/${encodeURIComponent(seat)}#link=${text}`;
+      return makeLink(store, config.seats.origin, { meeting: place.meeting.sheet.meeting, seat }, clock.now());
     },
     occupied: () =>
-      [...meetings.values()].flatMap((meeting) =>
-        meeting.living().flatMap((seating) => (seating.root === own ? [seating.seat.id] : [])),
-      ),
-    onChange: (listener) => {
-      for (const meeting of meetings.values()) meeting.onChange(listener);
-    },
+      meetings
+        .all()
+        .flatMap((meeting) => meeting.living().flatMap((seating) => (seating.root === own ? [seating.seat.id] : []))),
+    onChange: meetings.onChange,
     cut: doors.cut,
     ask,
     stop,

@@ -25,7 +25,7 @@ const answer = async (
       node.cut(word.root);
       return null;
     case 'head': {
-      const [meeting] = node.meetings;
+      const [meeting] = node.meetings();
       if (!meeting) return null;
       const { seq, head } = meeting.head();
       return `${toHex(meeting.sheet.meeting)} ${seq} ${toHex(head)}`;
@@ -86,6 +86,6 @@ export const runNode = async (
   tell({ kind: 'ready', sfu: sfu.kind === 'running' ? sfu.pid : null });
   flushCompileCache(); // a node that is killed would not leave it behind
   globalThis.gc?.();
-  logger.info({ root: node.root, meetings: node.meetings.map((one) => toHex(one.sheet.meeting)) }, 'the node works');
+  logger.info({ root: node.root, meetings: node.meetings().map((one) => toHex(one.sheet.meeting)) }, 'the node works');
   return null;
 };

@@ -26,7 +26,7 @@ afterEach(async () => {
 
 const device = async (seat: string) =>
   openDevice(await pair.link(seat.startsWith('alba') ? pair.alba : pair.borland, seat));
-const sheetOf = () => pair.alba.meetings[0]!.sheet;
+const sheetOf = () => pair.alba.meetings()[0]!.sheet;
 
 const answerAs = async (
   who: 'alba' | 'borland',
@@ -125,7 +125,7 @@ test('[PEER8] [PEER9] a counterpart cannot order in the host’s place by saying
     return { kind: 'log', entries: request.seq === 0 ? [entry.bytes] : [], countersignatures: [word] };
   });
   await thrice.done;
-  expect(pair.alba.meetings[0]!.head().seq).toBe(0);
+  expect(pair.alba.meetings()[0]!.head().seq).toBe(0);
 }, 60_000);
 
 test('[PEER9] a host that lost its newest entries takes them back as far as it had countersigned them itself', async () => {
@@ -137,14 +137,14 @@ test('[PEER9] a host that lost its newest entries takes them back as far as it h
   const between = await startOne(pair.prepared[0].config);
   const ilaria = await openDevice(await pair.link(between, 'alba-principal'));
   const { seating } = await ilaria.sit();
-  const lost = between.meetings[0]!.head();
+  const lost = between.meetings()[0]!.head();
   await between.stop();
   copyFileSync(older, file);
   const restored = await startOne(pair.prepared[0].config);
   closing = [...closing, () => restored.stop()];
-  await restored.meetings[0]!.synced();
+  await restored.meetings()[0]!.synced();
   expect(lost.seq).toBeGreaterThanOrEqual(seating);
-  expect(restored.meetings[0]!.head().seq).toBeGreaterThanOrEqual(lost.seq);
+  expect(restored.meetings()[0]!.head().seq).toBeGreaterThanOrEqual(lost.seq);
 }, 60_000);
 
 test('[PEER11] that a counterpart says there are two logs stops nothing, and no person is told so', async () => {

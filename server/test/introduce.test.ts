@@ -1,64 +1,28 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Refusal } from '@parley/protocol/bytes';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { signIntroduction } from '@parley/protocol/identity';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { type NodeConfig, readConfig } from '../src/config/config.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openIdentity } from '../src/identity/files.ts';
-import type { DelegationNode } from '../src/node.ts';
-import { freePort } from '../src/sfu/livekit/settings.ts';
-import { startOne, testBinary } from './pair.ts';
+import { COMPARED, type Office, openTown, type Town } from './office.ts';
 import { parley } from './parley.ts';
 
-let folder: string;
+let town: Town;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'parley-office-'));
+  town = openTown();
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-const at = (...names: readonly string[]) => join(folder, ...names);
+afterEach(() => town.leave());
+const at = (...names: readonly string[]) => town.at(...names);
+const office = (name: string, id?: string) => town.office(name, id);
 
-type Office = { readonly config: string; readonly card: string; readonly read: () => NodeConfig };
-
-/** An office sets up its node and writes its introduction, as docs/run-a-node.md says, with plain HTTP on loopback. */
-const office = async (name: string, id = name.toLowerCase()): Promise<Office> => {
-  const origin = async () => `http://${id}.localhost:${await freePort('127.0.0.1')}`;
-  const doors = ['--seats', await origin(), '--peer', await origin(), '--sfu', '127.0.0.1'];
-  const made = await parley('init', at(id), '--name', name, ...doors, '--plain');
-  expect(made, made.erred).toMatchObject({ status: 0 });
-  const config = at(id, 'parley.jsonc');
-  const card = at(`${id}.introduction`);
-  expect(await parley('introduce', '--out', card, '--config', config)).toMatchObject({ status: 0, erred: '' });
-  const read = (): NodeConfig => {
-    const found = readConfig(config);
-    if (found instanceof Refusal) throw new Error(found.detail);
-    return found;
-  };
-  return { config, card, read };
-};
-const running = async (one: Office): Promise<DelegationNode> => {
-  const config = one.read();
-  mkdirSync(join(config.folder, 'web', 'assets'), { recursive: true });
-  const { sfu } = config;
-  const node = await startOne({
-    ...config,
-    web: join(config.folder, 'web'),
-    sfu: { ...sfu, binary: await testBinary() },
-  });
-  onTestFinished(() => node.stop());
-  return node;
-};
 const wordsOf = async (reader: Office, card: string, ...more: readonly string[]) => {
   const read = await parley('introduce', card, '--json', '--config', reader.config, ...more);
   expect(read, read.erred).toMatchObject({ status: 0 });
   return JSON.parse(read.said);
 };
-const confirmed = ['--with', 'Mira Osei', '--by', 'telephone'];
 
 describe('two offices that have never met', () => {
   test('[INTRO3] [INTRO4] see the same words; once both said so, their nodes speak, and not before', async () => {
     const [alba, borland] = [await office('Alba'), await office('Borland')];
-    const [one, other] = [await running(alba), await running(borland)];
+    const [one, other] = [await alba.start(), await borland.start()];
     const ask = () => one.ask(other.root, { kind: 'status' });
 
     const ours = await wordsOf(alba, borland.card);
@@ -70,11 +34,11 @@ describe('two offices that have never met', () => {
     expect(theirs.words).not.toEqual(ours.words);
     expect(await ask()).toMatchObject({ code: 'peer.unknown-root' });
 
-    const said = await parley('introduce', borland.card, ...confirmed, '--config', alba.config);
+    const said = await parley('introduce', borland.card, ...COMPARED, '--config', alba.config);
     expect(said.said).toContain('Borland is introduced. The words were compared with Mira Osei, by telephone, on ');
     // One side is not enough.
     await expect.poll(ask, { timeout: 5_000 }).toMatchObject({ code: 'peer.refused' });
-    await parley('introduce', alba.card, ...confirmed, '--config', borland.config);
+    await parley('introduce', alba.card, ...COMPARED, '--config', borland.config);
     await expect.poll(ask, { timeout: 5_000 }).toMatchObject({ kind: 'status' });
 
     const listed = await parley('counterparts', '--json', '--config', alba.config);
@@ -90,9 +54,9 @@ describe('two offices that have never met', () => {
 
   test('[INTRO5] somebody else under a name that is known, or at an address that is, changes nothing', async () => {
     const [alba, borland] = [await office('Alba'), await office('Borland')];
-    await parley('introduce', borland.card, ...confirmed, '--config', alba.config);
+    await parley('introduce', borland.card, ...COMPARED, '--config', alba.config);
     const impostor = await office('Borland', 'impostor');
-    const refused = await parley('introduce', impostor.card, ...confirmed, '--config', alba.config);
+    const refused = await parley('introduce', impostor.card, ...COMPARED, '--config', alba.config);
     expect(refused).toMatchObject({ status: 2, said: '' });
     expect(refused.erred).toMatch(/^introduction\.changed: Borland [0-9a-f]{64}\nNothing was changed/);
     const listed = JSON.parse((await parley('counterparts', '--json', '--config', alba.config)).said);

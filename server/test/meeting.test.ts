@@ -192,7 +192,7 @@ test('[PEER9] [CIRCLE8] a log that a node missed is fetched, its KeyPackages too
   const { keyPackage } = await tomas.ask();
   await ilaria.until(({ state }) => state.seatings.size === 2);
   const borland = await startOne(pair.prepared[1].config);
-  const [meeting] = borland.meetings;
+  const [meeting] = borland.meetings();
   await meeting!.synced();
   expect(meeting!.living().map((one) => one.id)).toContain(seating);
   expect(meeting!.living()).toHaveLength(2);
@@ -202,7 +202,7 @@ test('[PEER9] [CIRCLE8] a log that a node missed is fetched, its KeyPackages too
 }, 60_000);
 
 test('[PEER8] each node says only what is its own to say', async () => {
-  const { meeting } = pair.alba.meetings[0]!.sheet;
+  const { meeting } = pair.alba.meetings()[0]!.sheet;
   const nothing = { blobs: [], countersignatures: [] };
   const ask = (request: PeerRequest) => pair.borland.ask(pair.alba.root, request);
   const entry = await ask({ kind: 'entry', meeting, entry: new Uint8Array(8), ...nothing });
@@ -278,7 +278,7 @@ test('[ACT2] [RESTRICT1] a restriction that came early acts when the log has com
   });
   await pair.borland.stop();
   const borland = await startOne(pair.prepared[1].config);
-  const [held] = borland.meetings;
+  const [held] = borland.meetings();
   await held!.synced();
   expect(held!.living().map(({ id }) => id)).toContain(seating);
   const countersignatures = [await hostWord(next.entry)];
@@ -291,7 +291,7 @@ test('[ACT2] [RESTRICT1] a restriction that came early acts when the log has com
 test('[PEER11] a second log stops the meeting, and devices are told why', async () => {
   const anders = await device('borland-principal');
   await anders.sit();
-  const { meeting, hash: prev } = pair.alba.meetings[0]!.sheet;
+  const { meeting, hash: prev } = pair.alba.meetings()[0]!.sheet;
   const other = encode({ v: 1, meeting, seq: 1, prev, time: Date.now(), act: new Uint8Array(9) });
   const request = { kind: 'entry', meeting, entry: other, blobs: [], countersignatures: [] } as const;
   expect(await pair.alba.ask(pair.borland.root, request)).toMatchObject({ code: 'log.fork' });

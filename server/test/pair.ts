@@ -68,7 +68,7 @@ export const startPair = async (change: (config: NodeConfig) => NodeConfig = (co
     startOne(change(prepared[0].config)),
     startOne(change(prepared[1].config)),
   ]);
-  await Promise.all([...alba.meetings, ...borland.meetings].map((meeting) => meeting.synced()));
+  await Promise.all([...alba.meetings(), ...borland.meetings()].map((meeting) => meeting.synced()));
   return {
     data,
     prepared,

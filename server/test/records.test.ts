@@ -66,7 +66,7 @@ test('[COMMAND2] a restriction that the host never ordered is in the record, and
 
 test('[COMMAND2] proof of two logs is in the record, and names who signed them', async () => {
   const store = await openSqlite(join(pair.prepared[1].config.folder, 'node.sqlite'));
-  const { meeting } = pair.alba.meetings[0]!.sheet;
+  const { meeting } = pair.alba.meetings()[0]!.sheet;
   const [entry] = await store.entriesAfter(meeting, 1, 1);
   const held = openEntry(entry!.bytes);
   if ('code' in held) throw new Error(held.code);

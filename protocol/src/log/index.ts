@@ -46,11 +46,16 @@ export { type RecordReport, reportOf } from './report.ts';
 export {
   type AgreedSeat,
   assembleSheet,
+  type Plan,
+  readPlan,
   type Sheet,
   type SheetBody,
+  type SheetSignature,
   sheetBody,
+  sheetSignature,
   signSheet,
   verifySheet,
+  verifySheetSignature,
 } from './sheet.ts';
 export {
   begin,

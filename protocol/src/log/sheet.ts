@@ -38,8 +38,10 @@ export const sheetBody = record({
 });
 export type SheetBody = Decoded<typeof sheetBody>;
 
-const signature = record({ root: bytes(32), certificate: bytesUpTo(4096), sig: bytes(64) });
-const signedSheet = record({ body: within(32_768), signatures: list(signature, DELEGATIONS, 2) });
+/** One delegation's signature over the body of a call sheet. */
+export const sheetSignature = record({ root: bytes(32), certificate: bytesUpTo(4096), sig: bytes(64) });
+export type SheetSignature = Decoded<typeof sheetSignature>;
+const signedSheet = record({ body: within(32_768), signatures: list(sheetSignature, DELEGATIONS, 2) });
 
 /** A call sheet that every delegation signed; its hash is the head of the empty log. */
 export type Sheet = SheetBody & {
@@ -57,27 +59,25 @@ export type AgreedSeat = SheetBody['seats'][number];
 export const signSheet = async (
   body: Bytes,
   by: { readonly root: Bytes; readonly certificate: Bytes; readonly signer: Signer },
-): Promise<Decoded<typeof signature>> => ({
+): Promise<SheetSignature> => ({
   root: by.root,
   certificate: by.certificate,
   sig: await sign(by.signer, 'sheet', body),
 });
 
 /** Puts a call sheet and its signatures together; signatures stand in the order of the sheet's delegations. */
-export const assembleSheet = (body: Bytes, signatures: readonly Decoded<typeof signature>[]): Bytes =>
+export const assembleSheet = (body: Bytes, signatures: readonly SheetSignature[]): Bytes =>
   encode({ body, signatures });
 
+/** A call sheet's body that is sound in itself, whoever signed it. */
+export type Plan = SheetBody & { readonly hash: Bytes };
+
 /**
- * Verifies a call sheet: every delegation's root pinned, every delegation's signature over the same bytes, each
- * under an issuing certificate that is valid when the meeting begins (so that a sheet is as good in years as it is
- * today). Refuses `sheet.inconsistent` (a delegation, its name, a seat or an issuing key that stands twice; host or a seat's
- * delegation not in it; an end before the beginning), `sheet.unsigned` (a delegation's signature is missing or does
- * not stand), and what `verifyCertificate` refuses.
+ * Reads the body of a call sheet; refuses `bytes.*` and `sheet.inconsistent` (a delegation, its name or a seat that
+ * stands twice; host or a seat's delegation not in it; an end before the beginning).
  */
-export const verifySheet = async (pins: Pins, signed: Bytes): Promise<Sheet | Refusal> => {
-  const outer = decode(signedSheet, signed, SHEET_LIMIT);
-  if (outer instanceof Refusal) return outer;
-  const body = decode(sheetBody, outer.body);
+export const readPlan = (given: Bytes): Plan | Refusal => {
+  const body = decode(sheetBody, given);
   if (body instanceof Refusal) return body;
   const names = body.delegations.map((delegation) => toHex(delegation.root));
   const consistent =
@@ -87,17 +87,46 @@ export const verifySheet = async (pins: Pins, signed: Bytes): Promise<Sheet | Re
     names.includes(toHex(body.host)) &&
     body.seats.every((seat) => names.includes(toHex(seat.root))) &&
     body.from < body.until;
-  if (!consistent) return new Refusal('sheet.inconsistent', body.title);
+  return consistent ? { ...body, hash: hash('sheet', given) } : new Refusal('sheet.inconsistent', body.title);
+};
+
+/**
+ * Verifies one delegation's signature over a plan's bytes, under a certificate that is valid when the meeting begins:
+ * the issuing key that it was made with. Refuses `sheet.unsigned` and what `verifyCertificate` refuses.
+ */
+export const verifySheetSignature = async (
+  pins: Pins,
+  plan: Plan,
+  body: Bytes,
+  given: SheetSignature,
+): Promise<Issuer | Refusal> => {
+  const root = toHex(given.root);
+  const issuer = await verifyCertificate(pins, given.certificate, plan.from);
+  if (issuer instanceof Refusal) return issuer;
+  const stands = equal(issuer.root, given.root) && (await verify(issuer.key, 'sheet', body, given.sig));
+  return stands ? issuer : new Refusal('sheet.unsigned', root);
+};
+
+/**
+ * Verifies a call sheet: every delegation's root pinned, every delegation's signature over the same bytes, each
+ * under an issuing certificate that is valid when the meeting begins (so that a sheet is as good in years as it is
+ * today). Refuses what `readPlan` and `verifySheetSignature` refuse, `sheet.unsigned` (a delegation's signature is
+ * missing), and `sheet.inconsistent` for an issuing key that stands twice.
+ */
+export const verifySheet = async (pins: Pins, signed: Bytes): Promise<Sheet | Refusal> => {
+  const outer = decode(signedSheet, signed, SHEET_LIMIT);
+  if (outer instanceof Refusal) return outer;
+  const plan = readPlan(outer.body);
+  if (plan instanceof Refusal) return plan;
+  const names = plan.delegations.map((delegation) => toHex(delegation.root));
   if (outer.signatures.length !== names.length) return new Refusal('sheet.unsigned', `${outer.signatures.length}`);
   const roots = new Map<string, RootKeys>();
   const issuers = new Map<string, Issuer>();
   for (const [n, given] of outer.signatures.entries()) {
     const root = toHex(given.root);
     if (root !== names[n]) return new Refusal('sheet.unsigned', names[n]);
-    const issuer = await verifyCertificate(pins, given.certificate, body.from);
+    const issuer = await verifySheetSignature(pins, plan, outer.body, given);
     if (issuer instanceof Refusal) return issuer;
-    if (!equal(issuer.root, given.root)) return new Refusal('sheet.unsigned', root);
-    if (!(await verify(issuer.key, 'sheet', outer.body, given.sig))) return new Refusal('sheet.unsigned', root);
     const keys = pins.get(root);
     if (keys) roots.set(root, keys);
     issuers.set(root, issuer);
@@ -109,7 +138,7 @@ export const verifySheet = async (pins: Pins, signed: Bytes): Promise<Sheet | Re
     from: Math.max(...all.map((issuer) => issuer.from)),
     until: Math.min(...all.map((issuer) => issuer.until)),
   };
-  return { ...body, hash: hash('sheet', outer.body), roots, issuers, issued };
+  return { ...plan, roots, issuers, issued };
 };
 
 const unlike = (names: readonly string[]): boolean => new Set(names).size === names.length;

@@ -9,6 +9,8 @@ export const act = bytesUpTo(12_480);
 export const entry = bytesUpTo(12_800);
 export const countersignature = bytesUpTo(512);
 export const message = bytesUpTo(4096);
+/** The body of a call sheet. */
+export const plan = bytesUpTo(32_768);
 export const sheet = bytesUpTo(131_072);
 /** A KeyPackage, a commit or a Welcome. */
 export const blob = bytesUpTo(524_288);

@@ -1,5 +1,6 @@
 import { bytes, type Decoded, text, uint, variant } from '../bytes/index.ts';
 import { mandateChain } from '../identity/index.ts';
+import { sheetSignature } from '../log/index.ts';
 import * as limit from './limits.ts';
 
 /** What one node asks of another. */
@@ -23,6 +24,12 @@ export const peerRequest = variant({
   /** Asks for a subscriber's access to the SFU, for an agreed seat that its mandate proves. */
   line: { meeting: bytes(16), chain: mandateChain },
   status: {},
+  /** Proposes a meeting: the body of its call sheet, and the signature of whoever asks. */
+  proposed: { body: limit.plan, signature: sheetSignature },
+  /** Agrees to one, by a signature over the same body. */
+  agreed: { meeting: bytes(16), sheet: limit.hash32, signature: sheetSignature },
+  /** Declines one, or calls it off. */
+  withdrawn: { meeting: bytes(16), sheet: limit.hash32, reason: text(400, 0) },
 });
 export type PeerRequest = Decoded<typeof peerRequest>;
 

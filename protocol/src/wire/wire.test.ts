@@ -53,6 +53,9 @@ const asks: Kinds = {
   want: { ...id, hash },
   line: { ...id, chain: principal.chain },
   status: {},
+  proposed: { body: blob, signature: { root: hash, certificate: blob, sig } },
+  agreed: { ...id, sheet: hash, signature: { root: hash, certificate: blob, sig } },
+  withdrawn: { ...id, sheet: hash, reason: 'snow' },
 };
 const answers: Kinds = {
   done: {},

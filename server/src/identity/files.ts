@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Bytes, equal, Refusal, type Signer, toHex } from '@parley/protocol/bytes';
+import { type Bytes, equal, hash, Refusal, type Signer, toHex } from '@parley/protocol/bytes';
 import {
   askForCertificate,
   certify,
@@ -35,37 +35,61 @@ export type Identity = {
 /** The file of the root in a folder of an identity, where it is kept beside. */
 export const rootPath = (folder: string): string => join(folder, 'root.json');
 const issuingPath = (folder: string): string => join(folder, 'issuing.json');
+const EARLIER = 'issuing-before-';
 const requestedPath = (folder: string): string => join(folder, 'requested.json');
 
 const base64 = (bytes: Bytes): string => Buffer.from(bytes).toString('base64');
 const unbase64 = (text: string): Bytes => new Uint8Array(Buffer.from(text, 'base64'));
 
-/** What a folder keeps of an issuing key, without a look at whether it is valid. */
-const readIssuing = (folder: string) => {
-  if (!existsSync(issuingPath(folder))) return new Refusal('identity.none', folder);
-  const kept = readFields(issuingPath(folder), ['key', 'certificate', 'ed', 'pq']);
+/** What a file keeps of an issuing key, without a look at whether it is valid. */
+const readIssuing = (path: string) => {
+  if (!existsSync(path)) return new Refusal('identity.none', path);
+  const kept = readFields(path, ['key', 'certificate', 'ed', 'pq']);
   if (kept instanceof Refusal) return kept;
   const keys: RootKeys = { v: 1, ed: unbase64(kept.ed), pq: unbase64(kept.pq) };
   return { root: fingerprint(keys), keys, certificate: unbase64(kept.certificate), key: kept.key };
 };
 
-const writeIssuing = (folder: string, key: string, keys: RootKeys, certificate: Bytes): void =>
+// One that was in use is kept beside: meetings that were agreed on with it go on with it.
+const writeIssuing = (folder: string, key: string, keys: RootKeys, certificate: Bytes): void => {
+  const before = readIssuing(issuingPath(folder));
+  if (!(before instanceof Refusal)) {
+    const name = toHex(hash('issuing-certificate', before.certificate)).slice(0, 16);
+    renameSync(issuingPath(folder), join(folder, `${EARLIER}${name}.json`));
+  }
   writeFields(issuingPath(folder), {
     key,
     certificate: base64(certificate),
     ed: base64(keys.ed),
     pq: base64(keys.pq),
   });
+};
 
 /** The root that a folder's node acts under, whether or not its certificate is valid; refuses `identity.none`. */
-export const keptRoot = (folder: string): Pick<Identity, 'root' | 'keys'> | Refusal => readIssuing(folder);
+export const keptRoot = (folder: string): Pick<Identity, 'root' | 'keys'> | Refusal => readIssuing(issuingPath(folder));
 
 /**
  * The identity that a folder keeps: nothing is made or renewed. Refuses `identity.none`, `file.unreadable`, and what
  * `verifyCertificate` refuses at `now` (ms).
  */
-export const keptIdentity = async (folder: string, now: number): Promise<Identity | Refusal> => {
-  const kept = readIssuing(folder);
+export const keptIdentity = (folder: string, now: number): Promise<Identity | Refusal> =>
+  identityIn(issuingPath(folder), now);
+
+/**
+ * The identity of a folder that signs with this issuing key: the present one, or one that it took the place of. Refuses
+ * `identity.none`, and what `verifyCertificate` refuses at `now` (ms).
+ */
+export const identityWith = async (folder: string, key: Bytes, now: number): Promise<Identity | Refusal> => {
+  const earlier = readdirSync(folder).filter((name) => name.startsWith(EARLIER));
+  for (const path of [issuingPath(folder), ...earlier.map((name) => join(folder, name))]) {
+    const found = await identityIn(path, now);
+    if (!(found instanceof Refusal) && equal(found.signer.publicKey, key)) return found;
+  }
+  return new Refusal('identity.none', toHex(key));
+};
+
+const identityIn = async (path: string, now: number): Promise<Identity | Refusal> => {
+  const kept = readIssuing(path);
   if (kept instanceof Refusal) return kept;
   const { root, keys, certificate, key } = kept;
   const issuer = await verifyCertificate(new Map([[toHex(root), keys]]), certificate, now);

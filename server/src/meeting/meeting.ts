@@ -33,7 +33,7 @@ export type Meeting = {
   readonly pass: (message: Bytes) => Promise<Refusal | null>;
   readonly blob: (hash: Bytes) => Promise<Bytes | null>;
   /** Answers another node, whose root is known. */
-  readonly handle: (root: string, request: PeerRequest) => Promise<PeerReply>;
+  readonly handle: (root: string, request: MeetingRequest) => Promise<PeerReply>;
   /** The newest entry held here. */
   readonly head: () => Head;
   /** Seatings that stand: settled, and ended by nothing. */
@@ -42,8 +42,13 @@ export type Meeting = {
   readonly onChange: (listener: () => void) => () => void;
   /** Resolves once every counterpart has said how far the log goes. */
   readonly synced: () => Promise<void>;
+  /** Goes on with nothing, and tells its devices why. */
+  readonly halt: (refusal: Refusal) => Promise<void>;
   readonly stop: () => Promise<void>;
 };
+
+/** What another node asks of a meeting. */
+export type MeetingRequest = Exclude<PeerRequest, { kind: 'status' | 'line' | 'proposed' | 'agreed' | 'withdrawn' }>;
 
 export type MeetingOptions = Omit<RecordOptions, 'maySign'> & {
   /** Ways to the counterparts of this meeting; `changed` hears whom it reaches. */
@@ -128,11 +133,14 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
   };
 
   // Only what was found here: a counterpart's word that there are two logs is no proof of them.
-  const stopIfFatal = (refusal: Refusal): Refusal => {
-    if (!FATAL.has(refusal.code) || refusal instanceof SaidRefusal || stopped) return refusal;
+  const halt = (refusal: Refusal): void => {
+    if (stopped) return;
     stopped = refusal;
     logger.error({ code: refusal.code, detail: refusal.detail }, 'the meeting stopped');
     people.tellAll({ kind: 'stopped', code: refusal.code, detail: refusal.detail.slice(0, 400) });
+  };
+  const stopIfFatal = (refusal: Refusal): Refusal => {
+    if (FATAL.has(refusal.code) && !(refusal instanceof SaidRefusal)) halt(refusal);
     return refusal;
   };
 
@@ -310,10 +318,13 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
   });
   watch.awaitAll(AFTER_START_MS);
 
-  const answer = async (
-    root: string,
-    request: Exclude<PeerRequest, { kind: 'status' | 'line' }>,
-  ): Promise<PeerReply> => {
+  const stop = async (): Promise<void> => {
+    ended = true;
+    pulse.stop();
+    await run(async () => undefined);
+  };
+
+  const answer = async (root: string, request: MeetingRequest): Promise<PeerReply> => {
     switch (request.kind) {
       case 'submit': {
         if (!hosting) return asReply(new Refusal('peer.not-host'));
@@ -410,7 +421,6 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       return given;
     },
     handle: (root, request) => {
-      if (request.kind === 'status' || request.kind === 'line') throw new Error('not the meeting’s to answer');
       if (!sheet.issuers.has(root)) return Promise.resolve(asReply(new Refusal('peer.not-in-meeting')));
       return answer(root, request);
     },
@@ -421,10 +431,10 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       return () => changes.delete(listener);
     },
     synced: pulse.synced,
-    stop: async () => {
-      ended = true;
-      pulse.stop();
-      await run(async () => undefined);
+    halt: async (refusal) => {
+      halt(refusal);
+      await stop();
     },
+    stop,
   };
 };

@@ -39,6 +39,19 @@ const migrations: { readonly [name: string]: Migration } = {
         read integer not null, who text, channel text, at integer) without rowid`.execute(db);
     },
   },
+  '004-proposals': {
+    up: async (db) => {
+      const statements = [
+        sql`create table proposals (meeting blob primary key, body blob not null, withdrawer blob,
+          reason text) without rowid`,
+        sql`create table sheet_signatures (meeting blob not null references proposals, root blob not null,
+          bytes blob not null, primary key (meeting, root)) without rowid`,
+        sql`create table errands (id integer primary key autoincrement, meeting blob not null references proposals,
+          root blob not null, request blob not null, until integer not null, refused text)`,
+      ];
+      for (const statement of statements) await statement.execute(db);
+    },
+  },
 };
 
 /** Brings a database to the newest form; throws where it cannot. */

@@ -5,6 +5,7 @@ import { Kysely, sql } from 'kysely';
 import { counterpartsOver } from './counterparts.ts';
 import { builtIn } from './dialect.ts';
 import { migrate } from './migrations.ts';
+import { proposalsOver } from './proposals.ts';
 import type { Device, Store, StoredBlob, StoredCountersignature, StoredEntry } from './store.ts';
 import type { Tables } from './tables.ts';
 
@@ -51,6 +52,7 @@ const insertCountersignatures = async (
 
 const storeOver = (db: Kysely<Tables>, seen: number): Store => ({
   ...counterpartsOver(db),
+  ...proposalsOver(db),
   addMeeting: async (meeting, sheet) => {
     await db
       .insertInto('meetings')

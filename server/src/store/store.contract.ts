@@ -147,6 +147,42 @@ export const storeContract = (name: string, place: () => Place): void => {
       expect(all).toHaveLength(2);
     });
 
+    test('[SHEET7] [SHEET8] keeps proposals, signatures and errands together, each once', async () => {
+      const [alba, borland, body, first] = [some(), some(), some(300), some(90)];
+      const id = some(16);
+      const errand = { root: borland!, request: some(40), until: 9 };
+      expect(await store.addProposal(id, body!, { root: alba!, bytes: first! }, [errand])).toBe(true);
+      expect(await store.addProposal(id, some(300), { root: borland!, bytes: some(90) }, [errand])).toBe(false);
+      const second = { root: borland!, bytes: some(90) };
+      expect(await store.addSheetSignature(id, second, [{ ...errand, root: alba! }])).toBe(true);
+      expect(await store.addSheetSignature(id, { ...second, bytes: some(90) }, [errand])).toBe(false);
+      await expect(store.addSheetSignature(some(16), second, [])).rejects.toThrow();
+      await reopen();
+      const [kept, ...others] = await store.proposals();
+      expect(others).toEqual([]);
+      expect(kept).toMatchObject({ meeting: id, body, withdrawn: null });
+      expect(new Set(kept?.signatures)).toEqual(new Set([{ root: alba!, bytes: first! }, second]));
+      const [one, two] = await store.errands();
+      expect(one).toMatchObject({ ...errand, meeting: id, refused: null });
+      expect(two).toMatchObject({ root: alba, refused: null });
+      await store.settleErrand(one?.id ?? 0, null);
+      await store.settleErrand(two?.id ?? 0, 'sheet.over');
+      await reopen();
+      expect(await store.errands()).toEqual([{ ...two, refused: 'sheet.over' }]);
+    });
+
+    test('[SHEET9] keeps the first withdrawal', async () => {
+      const [alba, borland, id] = [some(), some(), some(16)];
+      expect(await store.withdrawProposal(id!, { root: alba!, reason: '' }, [])).toBe(false);
+      await store.addProposal(id!, some(300), { root: alba!, bytes: some(90) }, []);
+      const errand = { root: borland!, request: some(40), until: 9 };
+      expect(await store.withdrawProposal(id!, { root: alba!, reason: 'snow' }, [errand])).toBe(true);
+      expect(await store.withdrawProposal(id!, { root: borland!, reason: 'ice' }, [errand])).toBe(false);
+      await reopen();
+      expect(await store.proposals()).toMatchObject([{ withdrawn: { root: alba, reason: 'snow' } }]);
+      expect(await store.errands()).toHaveLength(1);
+    });
+
     test('hears once that somebody else wrote, and never of its own writing', async () => {
       await store.putIntroduction(some(), some(), 1);
       expect(await store.changedElsewhere()).toBe(false);

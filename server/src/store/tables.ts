@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 /** The columns as SQLite and PostgreSQL both hold them: bytes as BLOB, times in ms, flags by presence. */
 export type Tables = {
   meetings: { meeting: Uint8Array; sheet: Uint8Array };
@@ -22,6 +24,16 @@ export type Tables = {
     who: string | null;
     channel: string | null;
     at: number | null;
+  };
+  proposals: { meeting: Uint8Array; body: Uint8Array; withdrawer: Uint8Array | null; reason: string | null };
+  sheet_signatures: { meeting: Uint8Array; root: Uint8Array; bytes: Uint8Array };
+  errands: {
+    id: Generated<number>;
+    meeting: Uint8Array;
+    root: Uint8Array;
+    request: Uint8Array;
+    until: number;
+    refused: string | null;
   };
   nonces: { root: Uint8Array; nonce: string; until: number };
 };

@@ -1,0 +1,31 @@
+import { Refusal, toHex } from '@parley/protocol/bytes';
+import type { Party } from '../agreeing/agree.ts';
+import { type Proposal, proposalsIn } from '../agreeing/proposal.ts';
+import type { NodeConfig } from '../config/config.ts';
+import { type Pinned, pinnedIn, pinsOf } from '../counterparts/pinned.ts';
+import { actingIdentity } from '../identity/files.ts';
+import { withStore } from './own.ts';
+
+/** A node as a command agrees on meetings in its name. */
+export type OwnParty = Party & { readonly pinned: readonly Pinned[] };
+
+/** Does some work in the name of a node, which may be running. Refuses what `actingIdentity` refuses. */
+export const asParty = async <T>(
+  config: NodeConfig,
+  now: number,
+  work: (party: OwnParty) => Promise<T | Refusal>,
+): Promise<T | Refusal> => {
+  const own = await actingIdentity(config.identity, now);
+  if (own instanceof Refusal) return own;
+  return withStore(config, async (store) => {
+    const pinned = await pinnedIn(config, store);
+    return work({ own, pinned, pins: pinsOf(own, pinned), store });
+  });
+};
+
+/** The proposal whose number begins so; refuses `meeting.unknown` where there is none, or more than one. */
+export const proposalBy = async ({ store }: Party, number: string): Promise<Proposal | Refusal> => {
+  const found = (await proposalsIn(store)).filter(({ plan }) => toHex(plan.meeting).startsWith(number));
+  const [only] = found;
+  return only && found.length === 1 ? only : new Refusal('meeting.unknown', `${number}: ${found.length} of them`);
+};

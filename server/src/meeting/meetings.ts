@@ -1,0 +1,91 @@
+import { type Bytes, Refusal, toHex } from '@parley/protocol/bytes';
+import type { Counterparts } from '../counterparts/registry.ts';
+import type { OwnSeat, OwnSeats } from '../doors/seat/seats.ts';
+import type { Identity } from '../identity/files.ts';
+import type { AgreedSheet } from '../sheets.ts';
+import { link } from './links.ts';
+import { type Meeting, type MeetingOptions, openMeeting } from './meeting.ts';
+
+/** The meetings that a node holds open. */
+export type Meetings = {
+  readonly all: () => readonly Meeting[];
+  readonly find: (meeting: Uint8Array) => Meeting | null;
+  /** Own seats in them, by name: a live view. */
+  readonly seats: OwnSeats;
+  /**
+   * Opens one; the same again is nothing new. Refuses `node.seat-twice` (a seat of its name is own in another one) and
+   * `identity.none` (the key that signed its call sheet is kept no longer).
+   */
+  readonly open: (agreed: AgreedSheet) => Promise<Refusal | null>;
+  /** Ends one that was called off: its devices are told, its seats are gone. */
+  readonly callOff: (meeting: Meeting) => Promise<void>;
+  /** Hears every change of who sits, and of which meetings there are. */
+  readonly onChange: (listener: () => void) => void;
+  readonly stop: () => Promise<void>;
+};
+
+export type MeetingsOptions = Omit<MeetingOptions, 'sheet' | 'links'> & {
+  readonly counterparts: Counterparts;
+  /** The identity that signs with an issuing key: a call sheet's own may be an earlier one. */
+  readonly identityWith: (key: Bytes) => Promise<Identity | Refusal>;
+};
+
+export const openMeetings = (options: MeetingsOptions): Meetings => {
+  const { own, store, counterparts } = options;
+  const ownName = toHex(own.root);
+  const meetings = new Map<string, Meeting>();
+  const seats = new Map<string, OwnSeat>();
+  const listeners = new Set<() => void>();
+  const changed = () => {
+    for (const listener of listeners) listener();
+  };
+
+  return {
+    all: () => [...meetings.values()],
+    find: (meeting) => meetings.get(toHex(meeting)) ?? null,
+    seats,
+    open: async ({ sheet, bytes }) => {
+      const name = toHex(sheet.meeting);
+      if (meetings.has(name)) return null;
+      const agreed = sheet.seats.filter((seat) => toHex(seat.root) === ownName);
+      const twice = agreed.find((seat) => seats.has(seat.id));
+      if (twice) return new Refusal('node.seat-twice', twice.id);
+      const key = sheet.issuers.get(ownName)?.key;
+      const signing = key ? await options.identityWith(key) : new Refusal('peer.not-in-meeting');
+      if (signing instanceof Refusal) return signing;
+      counterparts.learn(sheet.issuers.values());
+      await store.addMeeting(sheet.meeting, bytes);
+      const others = sheet.delegations.map(({ root }) => toHex(root)).filter((root) => root !== ownName);
+      const meeting = await openMeeting({
+        ...options,
+        own: signing,
+        sheet,
+        links: (reached) =>
+          others.map((root) =>
+            link(
+              root,
+              (request) => counterparts.ask(root, request),
+              (now) => reached(root, now),
+            ),
+          ),
+      });
+      meetings.set(name, meeting);
+      for (const seat of agreed) seats.set(seat.id, { agreed: seat, meeting, signedSheet: bytes });
+      meeting.onChange(changed);
+      changed();
+      return null;
+    },
+    callOff: async (meeting) => {
+      meetings.delete(toHex(meeting.sheet.meeting));
+      for (const [name, seat] of seats) if (seat.meeting === meeting) seats.delete(name);
+      await meeting.halt(new Refusal('sheet.withdrawn', meeting.sheet.title));
+      changed();
+    },
+    onChange: (listener) => {
+      listeners.add(listener);
+    },
+    stop: async () => {
+      await Promise.all(Array.from(meetings.values(), (meeting) => meeting.stop()));
+    },
+  };
+};

@@ -1,0 +1,125 @@
+import type { Bytes } from '@parley/protocol/bytes';
+import type { Kysely } from 'kysely';
+import type { Tables } from './tables.ts';
+
+/** One delegation's signature over a proposed call sheet, as it is encoded. */
+export type StoredSignature = { readonly root: Bytes; readonly bytes: Bytes };
+
+/** A meeting that was proposed: the call sheet's body, who signed it, and who withdrew it, if anybody did. */
+export type StoredProposal = {
+  readonly meeting: Bytes;
+  readonly body: Bytes;
+  readonly signatures: readonly StoredSignature[];
+  readonly withdrawn: { readonly root: Bytes; readonly reason: string } | null;
+};
+
+/** What a counterpart's node is still to be told: an encoded request, worth sending until a time (ms). */
+export type Errand = { readonly root: Bytes; readonly request: Bytes; readonly until: number };
+export type StoredErrand = Errand & { readonly id: number; readonly meeting: Bytes; readonly refused: string | null };
+
+/** Meetings that are being agreed on. Each change is written together with what has to be told because of it. */
+export type ProposalStore = {
+  /** False, and nothing kept, where a proposal of this number is known. */
+  readonly addProposal: (
+    meeting: Bytes,
+    body: Bytes,
+    signature: StoredSignature,
+    errands: readonly Errand[],
+  ) => Promise<boolean>;
+  /** Keeps a signature; false, and nothing changed, where that delegation has signed. */
+  readonly addSheetSignature: (
+    meeting: Bytes,
+    signature: StoredSignature,
+    errands: readonly Errand[],
+  ) => Promise<boolean>;
+  /** Keeps who withdrew a proposal; false, and nothing changed, where somebody did before. */
+  readonly withdrawProposal: (
+    meeting: Bytes,
+    withdrawn: { readonly root: Bytes; readonly reason: string },
+    errands: readonly Errand[],
+  ) => Promise<boolean>;
+  readonly proposals: () => Promise<readonly StoredProposal[]>;
+  /** All errands, oldest first; those that were refused stay, to be shown. */
+  readonly errands: () => Promise<readonly StoredErrand[]>;
+  /** An errand was done (null), or refused for good with a code. */
+  readonly settleErrand: (id: number, refused: string | null) => Promise<void>;
+};
+
+const own = (bytes: Uint8Array): Bytes => new Uint8Array(bytes);
+
+const insertErrands = async (db: Kysely<Tables>, meeting: Bytes, errands: readonly Errand[]): Promise<void> => {
+  for (const errand of errands)
+    await db
+      .insertInto('errands')
+      .values({ ...errand, meeting, refused: null })
+      .execute();
+};
+
+/** `ProposalStore` over a database. */
+export const proposalsOver = (db: Kysely<Tables>): ProposalStore => ({
+  addProposal: (meeting, body, signature, errands) =>
+    db.transaction().execute(async (within) => {
+      const { numInsertedOrUpdatedRows } = await within
+        .insertInto('proposals')
+        .values({ meeting, body, withdrawer: null, reason: null })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst();
+      if (numInsertedOrUpdatedRows !== 1n) return false;
+      await within
+        .insertInto('sheet_signatures')
+        .values({ meeting, ...signature })
+        .execute();
+      await insertErrands(within, meeting, errands);
+      return true;
+    }),
+  addSheetSignature: (meeting, signature, errands) =>
+    db.transaction().execute(async (within) => {
+      const { numInsertedOrUpdatedRows } = await within
+        .insertInto('sheet_signatures')
+        .values({ meeting, ...signature })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst();
+      if (numInsertedOrUpdatedRows !== 1n) return false;
+      await insertErrands(within, meeting, errands);
+      return true;
+    }),
+  withdrawProposal: (meeting, { root, reason }, errands) =>
+    db.transaction().execute(async (within) => {
+      const { numUpdatedRows } = await within
+        .updateTable('proposals')
+        .set({ withdrawer: root, reason })
+        .where('meeting', '=', meeting)
+        .where('withdrawer', 'is', null)
+        .executeTakeFirst();
+      if (numUpdatedRows !== 1n) return false;
+      await insertErrands(within, meeting, errands);
+      return true;
+    }),
+  proposals: async () => {
+    const rows = await db.selectFrom('proposals').selectAll().execute();
+    const signatures = await db.selectFrom('sheet_signatures').selectAll().execute();
+    return rows.map(({ meeting, body, withdrawer, reason }) => ({
+      meeting: own(meeting),
+      body: own(body),
+      signatures: signatures
+        .filter((one) => Buffer.compare(one.meeting, meeting) === 0)
+        .map(({ root, bytes }) => ({ root: own(root), bytes: own(bytes) })),
+      withdrawn: withdrawer === null ? null : { root: own(withdrawer), reason: reason ?? '' },
+    }));
+  },
+  errands: async () => {
+    const rows = await db.selectFrom('errands').selectAll().orderBy('id').execute();
+    return rows.map(({ id, meeting, root, request, until, refused }) => ({
+      id,
+      meeting: own(meeting),
+      root: own(root),
+      request: own(request),
+      until,
+      refused,
+    }));
+  },
+  settleErrand: async (id, refused) => {
+    if (refused === null) await db.deleteFrom('errands').where('id', '=', id).execute();
+    else await db.updateTable('errands').set({ refused }).where('id', '=', id).execute();
+  },
+});
