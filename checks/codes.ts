@@ -1,23 +1,26 @@
 import type { Check } from './check.ts';
 import { files, isTest, text, withoutComments } from './files.ts';
 
-/** Every refusal that protocol can give stands in its specification, and is provoked by name in a test. */
+/**
+ * Every refusal stands in a section of the specification and in the table of SPEC.md; those of protocol are provoked by
+ * name in a test.
+ */
 export const codes: Check = {
   name: 'codes',
   find: async () => {
-    const specification = (await Promise.all((await files('protocol/SPEC.md', 'protocol/spec/*.md')).map(text))).join(
-      '\n',
-    );
+    const specification = (await Promise.all((await files('protocol/spec/*.md')).map(text))).join('\n');
+    const table = await text('protocol/SPEC.md');
     const tests = (await Promise.all((await files('*.test.ts', '*.long.ts', '*.spec.ts')).map(text))).join('\n');
     const given = new Map<string, string>();
-    for (const path of await files('protocol/src/*.ts')) {
+    for (const path of await files('protocol/src/*.ts', 'server/src/*.ts')) {
       if (isTest(path)) continue;
       for (const code of codesOf(withoutComments(await text(path)))) given.set(code, path);
     }
     const wrong: string[] = [];
     for (const [code, path] of given) {
       if (!specification.includes(`\`${code}\``)) wrong.push(`${path} refuses with ${code}, which no rule names`);
-      if (!new RegExp(`['"\`]${code.replaceAll('.', '\\.')}['"\`]`).test(tests))
+      else if (!table.includes(`\`${code}\``)) wrong.push(`${code} is not in the table: node protocol/spec/table.ts`);
+      if (path.startsWith('protocol/') && !new RegExp(`['"\`]${code.replaceAll('.', '\\.')}['"\`]`).test(tests))
         wrong.push(`${path}: no test provokes ${code}`);
     }
     return { wrong, note: `${given.size} codes` };
