@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContext, expect, type Page } from '@playwright/test';
+import { type Browser, type BrowserContext, type BrowserContextOptions, expect, type Page } from '@playwright/test';
 import type { Rehearsal } from './start.ts';
 
 /** A tile as a person finds it on the screen. */
@@ -36,11 +36,13 @@ export const openSeat = async (
   how: {
     readonly standIn?: boolean;
     readonly tone?: number;
+    /** What its browser is told beside the usual. */
+    readonly context?: BrowserContextOptions;
     /** Prepares the page before it opens the link. */
     readonly before?: (page: Page) => Promise<void>;
   } = {},
 ): Promise<Seat> => {
-  const context = await browser.newContext({ permissions: ['camera', 'microphone'], locale: 'en-GB' });
+  const context = await browser.newContext({ permissions: ['camera', 'microphone'], locale: 'en-GB', ...how.context });
   const page = await context.newPage();
   await how.before?.(page);
   const seat = await seatAt(id, context, page);
