@@ -159,6 +159,7 @@ export const openHostileHost = async (talk: Talk): Promise<HostileHost> => {
     logger: nodeLogger('hostile', 'silent'),
     handle: async (_root, request) => (await host.script(request)) ?? honest(request),
     tls: null,
+    onForged: () => {},
   });
   await door.listen({ host: '127.0.0.1', port: alba.peerPort });
   return host;

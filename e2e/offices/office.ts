@@ -7,9 +7,6 @@ import { promisify } from 'node:util';
 const PARLEY = join(import.meta.dirname, '../../server/bin/parley.js');
 const SOON_MS = 20_000;
 
-/** How a command ended. */
-export type Ended = { readonly status: number; readonly said: string; readonly erred: string };
-
 /** An office of a delegation, as its people run it: by commands, in a terminal. */
 export type Office = {
   readonly name: string;

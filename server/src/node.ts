@@ -160,6 +160,7 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     clock,
     logger,
     handle,
+    onForged: (root) => void counterparts.renew(root),
     tls: config.tls,
   });
   const doors = seatDoor({

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Bytes, encode, type Plain, Refusal } from '@parley/protocol/bytes';
 import { type Plan, readPlan, type SheetBody, signSheet } from '@parley/protocol/log';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openIdentity } from '../src/identity/files.ts';
 import { openDevice } from './device.ts';
 import { type Office, openTown, type Town } from './office.ts';
+import { parley } from './parley.ts';
 
 let town: Town;
 let alba: Office;
@@ -214,3 +216,36 @@ test('[SHEET6] [COMMAND4] a plan that cannot be proposed is refused with its lin
     /^words\.language: xx; known here: cs/,
   );
 }, 60_000);
+
+test('[PEER13] after a renewal the nodes speak on by themselves, and what was agreed before is held', async () => {
+  let one = await alba.start();
+  const other = await borland.start();
+  const number = await proposeBy(alba);
+  await expect.poll(() => standing(borland), soon).toBe('proposed');
+  await borland.parley('accept', number);
+  await expect.poll(() => [one.meetings().length, other.meetings().length], soon).toEqual([1, 1]);
+  await one.stop();
+
+  const root = join(alba.read().identity, 'root.json');
+  const [request, certified] = [town.at('request'), town.at('certified')];
+  await alba.parley('request', '--out', request);
+  expect(await parley('root', 'certify', request, '--root', root, '--out', certified)).toMatchObject({ status: 0 });
+  await alba.parley('certificate', certified);
+  one = await alba.start();
+  await expect
+    .poll(() => one.ask(other.root, { kind: 'status' }), { timeout: 15_000 })
+    .toMatchObject({ kind: 'status' });
+  await expect
+    .poll(() => other.ask(one.root, { kind: 'status' }), { timeout: 15_000 })
+    .toMatchObject({ kind: 'status' });
+
+  const [meeting] = await listed(alba);
+  const people = [];
+  for (const office of [alba, borland]) {
+    const seat = meeting?.seats.find(({ id }) => id.startsWith(`${office.name.toLowerCase()}-principal`));
+    const device = await openDevice((await office.parley('link', seat?.id ?? '')).trim());
+    await device.sit();
+    people.push(device);
+  }
+  await people[0]?.until(({ settled }) => settled.seatings.size === 2);
+}, 90_000);

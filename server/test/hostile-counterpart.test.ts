@@ -43,6 +43,7 @@ const answerAs = async (
     clock: systemClock,
     logger: nodeLogger('x', 'silent'),
     tls: null,
+    onForged: () => {},
     handle: (_, request) => answer(request),
   });
   await door.listen({ host: config.peer.address, port: config.peer.port });

@@ -1,9 +1,9 @@
 import { type Bytes, equal, Refusal, toHex } from '@parley/protocol/bytes';
-import type { Issuer, Pins } from '@parley/protocol/identity';
+import { type Issuer, type Pins, verifyCertificate } from '@parley/protocol/identity';
 import type { PeerReply, PeerRequest } from '@parley/protocol/wire';
 import type { Clock } from '../clock.ts';
 import type { AddressGuard } from '../doors/peer/address.ts';
-import { type PeerClient, peerClient } from '../doors/peer/client.ts';
+import { type PeerClient, peerClient, SaidRefusal } from '../doors/peer/client.ts';
 import type { Identity } from '../identity/files.ts';
 import { type Pinned, pinsOf } from './pinned.ts';
 
@@ -18,12 +18,17 @@ export type Counterparts = {
   readonly learn: (issuers: Iterable<Issuer>) => void;
   /** Asks a counterpart's node (root in hex), in this node's name. */
   readonly ask: (root: string, request: PeerRequest) => Promise<PeerReply | Refusal>;
+  /** Asks a counterpart (root in hex) for a newer certificate than is known, now and then at most. */
+  readonly renew: (root: string) => Promise<void>;
   /** Takes over who is pinned now: a new one can be asked from here on, one that is gone no more. */
   readonly pin: (pinned: readonly Pinned[]) => void;
   readonly close: () => void;
 };
 
 type Known = { readonly pinned: Pinned; readonly client: PeerClient };
+
+/** How often a counterpart is asked for its certificate, whoever sends what in its name. */
+const RENEW_MS = 5_000;
 
 export const openCounterparts = ({
   own,
@@ -44,6 +49,16 @@ export const openCounterparts = ({
       if (issuer.serial > (issuers.get(root)?.serial ?? -1)) issuers.set(root, issuer);
     }
   };
+  const renewed = new Map<string, number>();
+  const renew = async (root: string): Promise<void> => {
+    const client = known.get(root)?.client;
+    if (!client || clock.now() - (renewed.get(root) ?? -RENEW_MS) < RENEW_MS) return;
+    renewed.set(root, clock.now());
+    const certificate = await client.certificate();
+    if (certificate instanceof Refusal) return;
+    const issuer = await verifyCertificate(pins, certificate, clock.now());
+    if (!(issuer instanceof Refusal) && toHex(issuer.root) === root) learn([issuer]);
+  };
   const forget = (root: string): void => {
     known.get(root)?.client.close();
     known.delete(root);
@@ -55,8 +70,16 @@ export const openCounterparts = ({
     isPinned: (root) => known.has(root),
     keyOf,
     learn,
-    ask: (root, request) =>
-      known.get(root)?.client.ask(request) ?? Promise.resolve(new Refusal('peer.unknown-root', root)),
+    ask: async (root, request) => {
+      const client = known.get(root)?.client;
+      if (!client) return new Refusal('peer.unknown-root', root);
+      const answer = await client.ask(request);
+      // Signed by a key that is newer here than what is known of it: whoever asks again may be answered.
+      if (answer instanceof Refusal && !(answer instanceof SaidRefusal) && answer.code === 'peer.forged')
+        await renew(root);
+      return answer;
+    },
+    renew,
     pin: (all) => {
       const wanted = new Map(all.map((one) => [toHex(one.root), one] as const));
       for (const [root, { pinned }] of [...known]) {

@@ -6,7 +6,7 @@ import { type Bytes, decode, encode, Refusal, toHex } from '@parley/protocol/byt
 import { MESSAGE_LIMIT, type PeerReply, type PeerRequest, peerReply } from '@parley/protocol/wire';
 import type { Clock } from '../../clock.ts';
 import type { AddressGuard } from './address.ts';
-import { PEER_PATH } from './door.ts';
+import { CERTIFICATE_PATH, PEER_PATH } from './door.ts';
 import { type PeerSigner, signRequest, verifyResponse } from './signature.ts';
 
 /** A refusal that another node said: its word, and nothing that was found here. */
@@ -20,6 +20,8 @@ export type PeerClient = {
    * `bytes.*`.
    */
   readonly ask: (request: PeerRequest) => Promise<PeerReply | Refusal>;
+  /** The certificate that it shows, unverified. Refused with `peer.unreachable`, `peer.address`, `peer.refused`, `bytes.*`. */
+  readonly certificate: () => Promise<Bytes | Refusal>;
   readonly close: () => void;
 };
 
@@ -32,16 +34,17 @@ export type PeerClientOptions = {
 };
 
 const ANSWER_WITHIN_MS = 5_000;
+const CERTIFICATE_LIMIT = 4_096;
 
 type Answer = { readonly status: number; readonly headers: Headers; readonly body: Bytes };
 
-const bodyOf = async (response: IncomingMessage): Promise<Bytes | Refusal> => {
+const bodyOf = async (response: IncomingMessage, limit: number): Promise<Bytes | Refusal> => {
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of response) {
     if (!(part instanceof Uint8Array)) return new Refusal('peer.unreachable');
     length += part.length;
-    if (length > MESSAGE_LIMIT) return new Refusal('bytes.too-long', 'answer of a peer');
+    if (length > limit) return new Refusal('bytes.too-long', 'answer of a peer');
     parts.push(part);
   }
   return new Uint8Array(Buffer.concat(parts));
@@ -56,12 +59,13 @@ export const peerClient = (options: PeerClientOptions): PeerClient => {
   const settings = { keepAlive: true, maxSockets: 8, timeout: 30_000 };
   const agent = secure ? new TlsAgent(settings) : new PlainAgent(settings);
 
-  const send = (headers: Headers, body: Uint8Array): Promise<Answer | Refusal> =>
+  type Sent = { readonly url: URL; readonly method: 'GET' | 'POST'; readonly headers: Headers; readonly limit: number };
+  const send = ({ url, method, headers, limit }: Sent, body: Uint8Array): Promise<Answer | Refusal> =>
     new Promise((resolve) => {
       const literal = target.hostname.replace(/^\[|\]$/g, '');
       if (isIP(literal) !== 0 && !guard.allows(literal)) return resolve(new Refusal('peer.address'));
-      const sending = (secure ? tlsRequest : plainRequest)(target, {
-        method: 'POST',
+      const sending = (secure ? tlsRequest : plainRequest)(url, {
+        method,
         agent,
         lookup: guard.lookup,
         headers: { ...Object.fromEntries(headers), 'content-length': body.length },
@@ -78,7 +82,7 @@ export const peerClient = (options: PeerClientOptions): PeerClient => {
         failed(null);
       });
       sending.once('response', (response) => {
-        bodyOf(response).then((whole) => {
+        bodyOf(response, limit).then((whole) => {
           if (whole instanceof Refusal) return resolve(whole);
           const received = new Headers();
           for (const [name, value] of Object.entries(response.headers))
@@ -98,7 +102,7 @@ export const peerClient = (options: PeerClientOptions): PeerClient => {
       const nonce = randomBytes(18).toString('base64url');
       const to = { targetUri: target.href, recipient: asked };
       const headers = await signRequest(own, to, body, { created, nonce });
-      const answer = await send(headers, body);
+      const answer = await send({ url: target, method: 'POST', headers, limit: MESSAGE_LIMIT }, body);
       if (answer instanceof Refusal) return answer;
       // 421: whoever listens there says that it is another root.
       if (answer.status === 421) return new Refusal('peer.root-changed', asked);
@@ -109,6 +113,13 @@ export const peerClient = (options: PeerClientOptions): PeerClient => {
       const reply = decode(peerReply, answer.body, MESSAGE_LIMIT);
       if (reply instanceof Refusal) return reply;
       return reply.kind === 'refused' ? new SaidRefusal(reply.code, reply.detail) : reply;
+    },
+    certificate: async () => {
+      const url = new URL(CERTIFICATE_PATH, peer.origin);
+      const asking = { url, method: 'GET', headers: new Headers(), limit: CERTIFICATE_LIMIT } as const;
+      const answer = await send(asking, new Uint8Array());
+      if (answer instanceof Refusal) return answer;
+      return answer.status === 200 ? answer.body : new Refusal('peer.refused', `status ${answer.status}`);
     },
     close: () => agent.destroy(),
   };

@@ -14,11 +14,13 @@ import { type Pace, pace } from '../pace.ts';
 import { serverFor, type TlsFiles } from '../tls.ts';
 import { MAX_AGE, type PeerSigner, signResponse, verifyRequest } from './signature.ts';
 
-/** The one path of the peer door. */
+/** Where requests go. */
 export const PEER_PATH = '/peer';
+/** Where a node shows the certificate of its issuing key, which proves itself. */
+export const CERTIFICATE_PATH = '/peer/certificate';
 
 export type PeerDoorOptions = {
-  readonly own: PeerSigner;
+  readonly own: PeerSigner & { readonly certificate: Bytes };
   /** Origin by which counterparts name this door. */
   readonly origin: string;
   /** Issuing key of a pinned root (hex), or null. */
@@ -27,6 +29,8 @@ export type PeerDoorOptions = {
   readonly clock: Clock;
   readonly logger: FastifyBaseLogger;
   readonly tls: TlsFiles | null;
+  /** A signature in the name of a pinned root (hex) does not stand under the key that is known of it. */
+  readonly onForged: (root: string) => void;
   /** Answers a request that is known to be from `root` (hex). */
   readonly handle: (root: string, request: PeerRequest) => Promise<PeerReply>;
 };
@@ -41,7 +45,10 @@ const headersOf = (request: FastifyRequest): Headers => {
   return headers;
 };
 
-/** The door for other nodes: one path, signed requests, signed answers; everything else is refused unsigned. */
+/**
+ * The door for other nodes: signed requests and signed answers on one path, everything else there is refused unsigned; and
+ * this node's own certificate, for anybody.
+ */
 export const peerDoor = (options: PeerDoorOptions): FastifyInstance => {
   const { own, clock, store } = options;
   const name = toHex(own.root);
@@ -67,7 +74,10 @@ export const peerDoor = (options: PeerDoorOptions): FastifyInstance => {
     const headers = headersOf(request);
     const body = new Uint8Array(Buffer.isBuffer(request.body) ? request.body : []);
     const by = await verifyRequest({ targetUri, headers, body }, name, options.keyOf, clock.now());
-    if (by instanceof Refusal) return refuse(reply, by);
+    if (by instanceof Refusal) {
+      if (by.code === 'peer.forged') options.onForged(by.detail);
+      return refuse(reply, by);
+    }
     const allowed = paces.get(by.root) ?? pace(clock, 500, 200);
     paces.set(by.root, allowed);
     if (!allowed()) return refuse(reply, new Refusal('peer.too-many'));
@@ -86,6 +96,9 @@ export const peerDoor = (options: PeerDoorOptions): FastifyInstance => {
     });
     return reply.code(200).headers(Object.fromEntries(signedHeaders)).send(Buffer.from(encoded));
   });
+  app.get(CERTIFICATE_PATH, async (_request, reply) =>
+    reply.type('application/cbor').header('cache-control', 'no-store').send(Buffer.from(own.certificate)),
+  );
   app.addHook('preClose', async () => app.server.closeAllConnections());
   app.get('/health', async () => ({ ok: true }));
   return app;

@@ -48,6 +48,7 @@ beforeAll(async () => {
     clock: systemClock,
     logger: nodeLogger('test', 'silent'),
     tls: null,
+    onForged: () => {},
     handle: async (_root, request): Promise<PeerReply> => {
       heard.push(request);
       return { kind: 'status', now: 1, serial: 2 };

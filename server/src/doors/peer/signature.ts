@@ -93,6 +93,7 @@ const verified = async (
   keyOf: (root: string) => Bytes | null,
   now: number,
 ): Promise<PeerSignature | Refusal> => {
+  let claimed = '';
   try {
     const { parameters } = await verifySignature(message, {
       label: LABEL,
@@ -105,7 +106,8 @@ const verified = async (
         now: Math.floor(now / 1_000),
       },
       resolveVerifier: (candidate) => {
-        const key = keyOf(candidate.parameters.keyid ?? '');
+        claimed = candidate.parameters.keyid ?? '';
+        const key = keyOf(claimed);
         if (!key) throw new Unknown();
         return verifier(key);
       },
@@ -114,18 +116,19 @@ const verified = async (
     if (!keyid || !nonce || created === undefined || tag !== TAG) return new Refusal('peer.unsigned');
     return { root: keyid, nonce, created };
   } catch (error) {
-    return refusalFor(error);
+    return refusalFor(error, claimed);
   }
 };
 
-const refusalFor = (error: unknown): Refusal => {
+/** `claimed`: the root that was named, and that is pinned. */
+const refusalFor = (error: unknown, claimed: string): Refusal => {
   if (!isSignatureError(error)) throw error;
   switch (error.code) {
     case 'ResolverFailed':
       if (error.cause instanceof Unknown) return new Refusal('peer.unknown-root');
       throw error;
     case 'VerificationFailed':
-      return new Refusal('peer.forged');
+      return new Refusal('peer.forged', claimed);
     case 'PolicyViolation':
       return new Refusal(/age|creat|expir|future|skew|old/i.test(error.message) ? 'peer.stale' : 'peer.unsigned');
     default:
