@@ -33,10 +33,11 @@ export type RehearsalState = {
 
 /** Starts a rehearsal and waits until it printed its address. */
 export const startRehearsal = async (
-  options: { readonly data?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  options: { readonly data?: string; readonly env?: NodeJS.ProcessEnv; readonly delegations?: number } = {},
 ): Promise<Rehearsal> => {
   const data = options.data ?? (await mkdtemp(join(tmpdir(), 'parley-rehearsal-')));
-  const child = spawn(process.execPath, [join(root, 'server/bin/parley.js'), 'rehearse'], {
+  const words = ['rehearse', '--delegations', String(options.delegations ?? 2)];
+  const child = spawn(process.execPath, [join(root, 'server/bin/parley.js'), ...words], {
     cwd: root,
     env: { ...process.env, ...options.env, PARLEY_DATA: data },
     stdio: ['ignore', 'pipe', 'pipe'],

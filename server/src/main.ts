@@ -17,6 +17,8 @@ const COMMANDS: { readonly [name: string]: () => Promise<{ readonly default: Com
   accept: () => import('./commands/accept.ts'),
   withdraw: () => import('./commands/withdraw.ts'),
   link: () => import('./commands/link.ts'),
+  backup: () => import('./commands/backup.ts'),
+  restore: () => import('./commands/restore.ts'),
   export: () => import('./commands/export.ts'),
   verify: () => import('./commands/verify.ts'),
 };

@@ -6,6 +6,7 @@ import { systemClock } from '../src/clock.ts';
 import type { NodeConfig } from '../src/config/config.ts';
 import { nodeLogger } from '../src/log.ts';
 import { type DelegationNode, startNode } from '../src/node.ts';
+import { castOf } from '../src/rehearsal/plan.ts';
 import { keptPorts } from '../src/rehearsal/ports.ts';
 import { type Prepared, prepare } from '../src/rehearsal/prepare.ts';
 import { acquireSfu } from '../src/sfu/acquire/index.ts';
@@ -49,6 +50,7 @@ const somePages = (data: string): string => {
 export const preparePair = async (): Promise<{ data: string; prepared: readonly [Prepared, Prepared] }> => {
   const data = mkdtempSync(join(tmpdir(), 'parley-pair-'));
   const options = {
+    cast: castOf(2),
     data,
     web: somePages(data),
     binary: await testBinary(),

@@ -28,6 +28,7 @@ const ADVICE: { readonly [code: string]: string } = {
   'sheet.over': 'Its time has passed.',
   'sheet.withdrawn': 'It was withdrawn, and does not come back: propose another one.',
   'sheet.signed': 'It is signed by your delegation already.',
+  'node.not-started': 'That node keeps nothing yet: is it the right configuration?',
   'node.port': 'Another program listens there, or the port needs more rights: change it in the configuration.',
   'pages.not-built': 'The pages could not be built; npm ci puts everything in place that this needs.',
   'words.language': 'Use one of those, or the digits, which are the same in every language.',

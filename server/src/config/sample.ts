@@ -22,7 +22,7 @@ export const sampleConfig = ({ name, seats, peer, sfu, plain }: SampleOptions): 
   // The delegation, as others are to read it.
   "name": ${JSON.stringify(name)},
 
-  // Everything that the node keeps. A copy of this folder is a backup, and holds no issuing key.
+  // Everything that the node keeps (parley backup copies it); no issuing key is in it.
   "folder": "data",
   // The issuing key, with which this node signs. Keep it out of backups.
   "identity": "identity",

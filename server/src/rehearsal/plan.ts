@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Bytes } from '@parley/protocol/bytes';
 import type { SheetBody } from '@parley/protocol/log';
 
-/** A delegation of the rehearsal. The first one hosts. */
+/** A delegation of the rehearsal. */
 export type Cast = {
   /** Names folder and host name: `<id>.localhost`. */
   readonly id: string;
@@ -15,30 +15,41 @@ export type Cast = {
   }[];
 };
 
-/** Who meets in a rehearsal: two delegations, invented, with a principal and an adviser each. */
-export const cast: readonly [Cast, Cast] = [
-  {
-    id: 'alba',
-    name: 'Alba',
-    seats: [
-      { id: 'alba-principal', role: 'principal', name: 'Ilaria Conti', function: 'President of the Republic' },
-      { id: 'alba-adviser', role: 'adviser', name: 'Tomas Brandl', function: 'National Security Adviser' },
-    ],
-  },
-  {
-    id: 'borland',
-    name: 'Borland',
-    seats: [
-      { id: 'borland-principal', role: 'principal', name: 'Anders Holm', function: 'Prime Minister' },
-      { id: 'borland-adviser', role: 'adviser', name: 'Mira Osei', function: 'Foreign Policy Adviser' },
-    ],
-  },
+const delegation = (
+  id: string,
+  principal: readonly [name: string, what: string],
+  adviser: readonly [name: string, what: string],
+): Cast => ({
+  id,
+  name: `${id.charAt(0).toUpperCase()}${id.slice(1)}`,
+  seats: [
+    { id: `${id}-principal`, role: 'principal', name: principal[0], function: principal[1] },
+    { id: `${id}-adviser`, role: 'adviser', name: adviser[0], function: adviser[1] },
+  ],
+});
+
+/** Who may meet in a rehearsal: delegations, invented, with a principal and an adviser each. */
+const everybody: readonly Cast[] = [
+  delegation('alba', ['Ilaria Conti', 'President of the Republic'], ['Tomas Brandl', 'National Security Adviser']),
+  delegation('borland', ['Anders Holm', 'Prime Minister'], ['Mira Osei', 'Foreign Policy Adviser']),
+  delegation('corvia', ['Lucía Ferrán', 'Chancellor'], ['Idris Kaplan', 'Chief of Staff']),
+  delegation('dorne', ['Wim de Graaf', 'First Minister'], ['Noor Haddad', 'Legal Adviser']),
+  delegation('elbany', ['Hana Novotná', 'President'], ['Pavel Sýkora', 'Secretary of State']),
+  delegation('ferrol', ['Mateus Sá', 'Prime Minister'], ['Clara Antunes', 'Economic Adviser']),
+  delegation('galdor', ['Sigrún Eldjárn', 'Minister-President'], ['Óskar Lund', 'Military Adviser']),
+  delegation('hadria', ['Marko Vuković', 'President of the Council'], ['Ana Perić', 'Ambassador']),
 ];
+
+/** How many delegations a rehearsal may have. */
+export const DELEGATIONS = { least: 2, most: everybody.length } as const;
+
+/** The first so many of them. */
+export const castOf = (delegations: number): readonly Cast[] => everybody.slice(0, delegations);
 
 const DAY_MS = 86_400_000;
 
-/** The call sheet of one rehearsal: a new meeting at every start, from `now` (ms) for a day. */
-export const rehearsalSheet = (roots: ReadonlyMap<string, Bytes>, now: number): SheetBody => {
+/** The call sheet of one rehearsal: a new meeting at every start, from `now` (ms) for a day. The first one hosts. */
+export const rehearsalSheet = (cast: readonly Cast[], roots: ReadonlyMap<string, Bytes>, now: number): SheetBody => {
   const root = (id: string): Bytes => {
     const found = roots.get(id);
     if (!found) throw new Error(`${id} has no root`);
@@ -48,7 +59,7 @@ export const rehearsalSheet = (roots: ReadonlyMap<string, Bytes>, now: number): 
     v: 1,
     meeting: new Uint8Array(randomBytes(16)),
     title: 'Rehearsal',
-    host: root(cast[0].id),
+    host: root(cast[0]?.id ?? ''),
     from: now,
     until: now + DAY_MS,
     delegations: cast.map(({ id, name }) => ({ root: root(id), name })),

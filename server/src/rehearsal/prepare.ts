@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type CounterpartConfig, type NodeConfig, writeConfig } from '../config/config.ts';
 import { type Identity, openIdentity } from '../identity/files.ts';
 import { signSheetByAll } from '../sheets.ts';
-import { type Cast, cast, rehearsalSheet } from './plan.ts';
+import { type Cast, rehearsalSheet } from './plan.ts';
 import type { DoorPorts } from './ports.ts';
 
 /** One delegation of a rehearsal, ready to start. */
@@ -15,6 +15,7 @@ export type Prepared = {
 };
 
 export type PrepareOptions = {
+  readonly cast: readonly Cast[];
   readonly data: string;
   readonly web: string;
   readonly binary: string;
@@ -29,11 +30,11 @@ const ADDRESS = '127.0.0.1';
 const LOST_AFTER = { gone: 2_000, closed: 300 };
 
 /**
- * Makes everything that the nodes of a rehearsal need: identities (kept from start to start), a call sheet that both
+ * Makes everything that the nodes of a rehearsal need: identities (kept from start to start), a call sheet that all
  * have signed, each other's roots pinned, and a configuration file for each.
  */
 export const prepare = async (options: PrepareOptions): Promise<readonly Prepared[]> => {
-  const { data, portOf } = options;
+  const { cast, data, portOf } = options;
   const now = Date.now();
   const parties = await Promise.all(
     cast.map(async (one) => {
@@ -54,7 +55,7 @@ export const prepare = async (options: PrepareOptions): Promise<readonly Prepare
   );
   const roots = new Map(parties.map(({ cast: one, identity }) => [one.id, identity.root]));
   const identities = parties.map((party) => party.identity);
-  const sheet = await signSheetByAll(rehearsalSheet(roots, now), identities);
+  const sheet = await signSheetByAll(rehearsalSheet(cast, roots, now), identities);
   const sheetPath = join(data, 'rehearsal.sheet');
   mkdirSync(data, { recursive: true, mode: 0o700 });
   writeFileSync(sheetPath, sheet, { mode: 0o600 });

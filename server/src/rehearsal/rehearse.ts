@@ -7,6 +7,7 @@ import { attacks } from './attacks/attacks.ts';
 import { rehearsalDoor } from './door.ts';
 import { dropLock, type Running, takeLock, updateLock } from './lock.ts';
 import { type NodeProcess, nodeProcess } from './node-process.ts';
+import { type Cast, castOf, DELEGATIONS } from './plan.ts';
 import { keptPorts } from './ports.ts';
 import { prepare } from './prepare.ts';
 import type { RehearsalState } from './state.ts';
@@ -14,6 +15,8 @@ import type { RehearsalState } from './state.ts';
 export type RehearseOptions = {
   /** Folder of everything that is kept. */
   readonly data: string;
+  /** How many delegations meet; two unless told. */
+  readonly delegations?: number;
   /** Port of the rehearsal page, or null for a free one. */
   readonly port: number | null;
   /** Finds livekit-server, or gets it, which may take minutes. */
@@ -31,6 +34,8 @@ export type RehearseOptions = {
 /** One delegation of a running rehearsal. */
 export type RehearsedDelegation = {
   readonly id: string;
+  readonly name: string;
+  readonly seats: Cast['seats'];
   readonly root: string;
   readonly origin: string;
   /** Folder of its files; the SFU's port, key and secret stand in `sfu/sfu.json`. */
@@ -52,7 +57,7 @@ export type Rehearsal = {
 const ADDRESS = '127.0.0.1';
 
 /**
- * Starts a rehearsal: two nodes, each with its SFU, that have pinned each other's roots. Refused with
+ * Starts a rehearsal: nodes, each with its SFU, that have pinned each other's roots. Refused with
  * `rehearsal.running` (another one has the data folder; its page's address is the detail), `rehearsal.ended` (by the
  * signal), and with what its parts refuse.
  */
@@ -67,7 +72,8 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | Re
     return refusal;
   };
 
-  say('Starting two nodes, each with its SFU …');
+  const cast = castOf(options.delegations ?? DELEGATIONS.least);
+  say(`Starting ${cast.length} nodes, each with its SFU …`);
   const web = options.web ?? builtPages;
   const building = options.web || arePagesBuilt() ? null : buildPages(options.signal);
   if (building) say('Building the pages; this takes about ten seconds, once.');
@@ -77,6 +83,7 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | Re
   const portOf = keptPorts(data, ADDRESS);
   const port = options.port ?? (await portOf('page'));
   const prepared = await prepare({
+    cast,
     data,
     web,
     binary,
@@ -161,6 +168,8 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | Re
     url: `${origin}/`,
     delegations: nodes.map(({ prepared: { cast, identity, config }, pid, ask }) => ({
       id: cast.id,
+      name: cast.name,
+      seats: cast.seats,
       root: toHex(identity.root),
       origin: config.seats.origin,
       folder: join(data, cast.id),

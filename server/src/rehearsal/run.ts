@@ -1,6 +1,6 @@
 import { Refusal } from '@parley/protocol/bytes';
 import { dataFolder } from './folder.ts';
-import { cast } from './plan.ts';
+import { DELEGATIONS } from './plan.ts';
 import { type Rehearsal, type RehearseOptions, rehearse } from './rehearse.ts';
 
 const WIDTH = 46;
@@ -12,7 +12,7 @@ const print = async (rehearsal: Rehearsal, say: (line: string) => void): Promise
   say(`    ${rehearsal.url}`);
   say('');
   say('  or these one-time links:');
-  for (const [n, delegation] of cast.entries()) {
+  for (const [n, delegation] of rehearsal.delegations.entries()) {
     say('');
     say(`  ${delegation.name}${n === 0 ? ', which hosts' : ''}`);
     for (const seat of delegation.seats) {
@@ -28,11 +28,14 @@ const print = async (rehearsal: Rehearsal, say: (line: string) => void): Promise
 
 /** Runs a rehearsal in this process until a signal ends it. */
 export const runRehearsal = async (
-  port: string | undefined,
+  { port, delegations }: { readonly port?: string | undefined; readonly delegations?: string | undefined },
   binary: RehearseOptions['binary'],
   say: (line: string) => void,
 ): Promise<Refusal | null> => {
   if (port !== undefined && !/^[1-9]\d{0,4}$/.test(port)) return new Refusal('config.wrong', `--port ${port}`);
+  const count = Number(delegations ?? DELEGATIONS.least);
+  if (!Number.isInteger(count) || count < DELEGATIONS.least || count > DELEGATIONS.most)
+    return new Refusal('config.wrong', `--delegations is a number from ${DELEGATIONS.least} to ${DELEGATIONS.most}`);
   const starting = new AbortController();
   let end = () => {
     // Whoever asks twice will not wait; the nodes end with this process.
@@ -46,6 +49,7 @@ export const runRehearsal = async (
   const web = process.env.PARLEY_PAGES;
   const rehearsal = await rehearse({
     data,
+    delegations: count,
     port: port === undefined ? null : Number(port),
     binary,
     say,
@@ -62,7 +66,7 @@ export const runRehearsal = async (
   end = () => {
     if (ending) return;
     ending = true;
-    say('  Ending: two nodes and their SFUs are stopped …');
+    say('  Ending: the nodes and their SFUs are stopped …');
     void rehearsal.stop().then(() => process.exit(0));
   };
   return print(rehearsal, say);

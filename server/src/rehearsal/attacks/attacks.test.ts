@@ -5,7 +5,7 @@ import { Refusal } from '@parley/protocol/bytes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openIdentity } from '../../identity/files.ts';
 import type { NodeProcess } from '../node-process.ts';
-import { cast } from '../plan.ts';
+import { castOf } from '../plan.ts';
 import type { Prepared } from '../prepare.ts';
 import { attacks } from './attacks.ts';
 
@@ -14,7 +14,7 @@ let prepared: readonly Prepared[];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'parley-attacks-'));
   prepared = await Promise.all(
-    cast.map(async (one) => {
+    castOf(2).map(async (one) => {
       const identity = await openIdentity(join(folder, one.id), Date.now());
       // An attack on the log reads nothing of a configuration.
       return { cast: one, identity, configPath: '' } as unknown as Prepared;

@@ -1,0 +1,33 @@
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { Refusal } from '@parley/protocol/bytes';
+import { databaseOf } from '../config/config.ts';
+import { checkStore } from '../store/copy.ts';
+import { command, EXIT } from './command.ts';
+import { CONFIG_OPTION, ownConfig } from './own.ts';
+
+export default command({
+  usage: `restore BACKUP [--config FILE]
+    puts a backup where this node keeps nothing yet; before it signs, it asks its counterparts what came since`,
+  files: { least: 1, most: 1 },
+  options: CONFIG_OPTION,
+  run: async ({ values, files: [backup = ''] }, { say, env }) => {
+    const config = ownConfig(values.config, env);
+    if (config instanceof Refusal) return config;
+    const to = databaseOf(config);
+    if (existsSync(to)) return new Refusal('file.exists', to);
+    const between = `${to}.restoring`;
+    try {
+      mkdirSync(config.folder, { recursive: true, mode: 0o700 });
+      copyFileSync(backup, between);
+      const refusal = await checkStore(between);
+      if (refusal) return refusal;
+      renameSync(between, to);
+    } catch (error) {
+      return new Refusal('file.unreadable', error instanceof Error ? error.message : backup);
+    } finally {
+      for (const end of ['', '-wal', '-shm']) rmSync(`${between}${end}`, { force: true });
+    }
+    say(`${to}: restored. What came after the backup is fetched from the counterparts when the node is started.`);
+    return EXIT.done;
+  },
+});
