@@ -11,7 +11,7 @@ import { type RehearsalView, useRehearsal } from './state.ts';
 /** The rehearsal's page, kept up to date by its door. */
 export const LiveRehearsal = () => <RehearsalPage view={useRehearsal()} />;
 
-/** Both delegations' seats as cards, and a third card for whoever wants to break it. */
+/** All delegations' seats as cards, and one more for whoever wants to break it. */
 export const RehearsalPage = ({ view }: { readonly view: RehearsalView }) => {
   const text = useText();
   const { rehearsal, reached } = view;
@@ -20,7 +20,7 @@ export const RehearsalPage = ({ view }: { readonly view: RehearsalView }) => {
       <title>{`${text('rehearsal.title')} · Parley`}</title>
       <header className={styles.head}>
         <Heading>{text('rehearsal.title')}</Heading>
-        <p>{text('rehearsal.lead')}</p>
+        <p>{text('rehearsal.lead', { count: rehearsal?.delegations.length ?? 2 })}</p>
       </header>
       <div role="status">
         {reached ? null : (
