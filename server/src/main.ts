@@ -17,6 +17,7 @@ const COMMANDS: { readonly [name: string]: () => Promise<{ readonly default: Com
   accept: () => import('./commands/accept.ts'),
   withdraw: () => import('./commands/withdraw.ts'),
   link: () => import('./commands/link.ts'),
+  doctor: () => import('./commands/doctor.ts'),
   backup: () => import('./commands/backup.ts'),
   restore: () => import('./commands/restore.ts'),
   export: () => import('./commands/export.ts'),

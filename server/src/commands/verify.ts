@@ -1,19 +1,13 @@
-import { existsSync } from 'node:fs';
 import { Refusal } from '@parley/protocol/bytes';
 import type { Pins } from '@parley/protocol/identity';
 import { RECORD_LIMIT, reportOf, verifyRecord } from '@parley/protocol/log';
-import { databaseOf, type NodeConfig, readConfig } from '../config/config.ts';
-import { type Pinned, pinnedIn, pinsOf } from '../counterparts/pinned.ts';
+import { readConfig } from '../config/config.ts';
+import { keptPins } from '../counterparts/kept.ts';
+import { pinsOf } from '../counterparts/pinned.ts';
 import { keptRoot } from '../identity/files.ts';
 import { sentencesOf, type Under } from '../records/sentences.ts';
 import { command, EXIT } from './command.ts';
 import { readBytes } from './files.ts';
-import { withStore } from './own.ts';
-
-const keptPins = async (config: NodeConfig): Promise<readonly Pinned[]> =>
-  existsSync(databaseOf(config))
-    ? withStore(config, (store) => pinnedIn(config, store))
-    : config.counterparts.map((one) => ({ ...one, issuer: null }));
 
 export default command({
   usage: `verify RECORD [--config FILE] [--json]

@@ -1,0 +1,65 @@
+import { get as plainGet } from 'node:http';
+import { get as tlsGet } from 'node:https';
+import { DatabaseSync } from 'node:sqlite';
+import { Refusal } from '@parley/protocol/bytes';
+import type { Clock } from '../clock.ts';
+import type { NodeConfig } from '../config/config.ts';
+import { keptPins } from '../counterparts/kept.ts';
+import { addressGuard } from '../doors/peer/address.ts';
+import { keptIdentity } from '../identity/files.ts';
+import { judgeCounterparts } from './counterpart.ts';
+import { type Finding, skipped } from './finding.ts';
+import { judgeDoor, judgeFolder, judgeIdentity, judgeSfu, judgeStore, judgeTls } from './own.ts';
+
+const ANSWER_WITHIN_MS = 5_000;
+
+// One's own doors may be private: only names under .localhost need our own lookup.
+const { lookup } = addressGuard(['0.0.0.0/0', '::/0']);
+
+const answersHealth = (origin: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const url = new URL('/health', origin);
+    const get = url.protocol === 'https:' ? tlsGet : plainGet;
+    const asking = get(url, { lookup, timeout: ANSWER_WITHIN_MS }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    asking.once('timeout', () => asking.destroy());
+    asking.once('error', () => resolve(false));
+  });
+
+const quickCheck = (path: string): string | null => {
+  try {
+    const database = new DatabaseSync(path, { timeout: ANSWER_WITHIN_MS });
+    const found = database.prepare('pragma quick_check(1)').get()?.quick_check;
+    database.close();
+    return found === 'ok' ? null : String(found);
+  } catch (error) {
+    return error instanceof Error ? error.message : 'unreadable';
+  }
+};
+
+/** Looks at all that a node needs, on this machine and at its counterparts; changes nothing. */
+export const examine = async (config: NodeConfig, clock: Clock): Promise<readonly Finding[]> => {
+  const now = clock.now();
+  const doors = await Promise.all([
+    judgeDoor('seats', config.seats, answersHealth),
+    judgeDoor('peer', config.peer, answersHealth),
+  ]);
+  const runs = doors.every(({ how }) => how === 'good');
+  const store = judgeStore(config, quickCheck);
+  const here = [
+    await judgeIdentity(config, now),
+    judgeFolder(config),
+    store,
+    judgeTls(config, now),
+    ...doors,
+    await judgeSfu(config, runs),
+  ];
+  const own = await keptIdentity(config.identity, now);
+  if (own instanceof Refusal || store.how === 'bad')
+    return [...here, skipped('counterparts', 'They cannot be asked before that is mended.')];
+  const pinned = await keptPins(config);
+  if (pinned.length === 0) return [...here, skipped('counterparts', 'Nobody is introduced yet: parley introduce')];
+  return [...here, ...(await judgeCounterparts(config, own, pinned, clock))];
+};
