@@ -41,7 +41,7 @@ const serve = async (log: TestLog, seated: ReadonlyMap<number, TestDelegate>): P
  * A busy log of two delegations, four seats: after all sat down, one after the other leaves and sits anew, and a
  * member commits each time. Every entry is countersigned by both nodes.
  */
-const makeLog = async (entries: number): Promise<TestLog> => {
+export const makeLog = async (entries: number): Promise<TestLog> => {
   const meeting = await testMeeting();
   const log = testLog(meeting);
   log.now -= 1_000 * entries;
@@ -66,7 +66,8 @@ const makeLog = async (entries: number): Promise<TestLog> => {
   return log;
 };
 
-type Signed = { readonly key: Bytes; readonly message: Bytes; readonly signature: Bytes };
+/** A signature with its key. */
+export type Signed = { readonly key: Bytes; readonly message: Bytes; readonly signature: Bytes };
 
 const outer = record({ body: bytesUpTo(16_384), sig: bytes(64) });
 const countersigned = record({ body: bytesUpTo(512), root: bytes(32), sig: bytes(64) });
@@ -76,7 +77,7 @@ const opened = <T>(value: T | Refusal): T => {
 };
 
 /** Every Ed25519 signature of the log's entries and countersignatures, with its key. */
-const signaturesOf = (log: TestLog): readonly Signed[] => {
+export const signaturesOf = (log: TestLog): readonly Signed[] => {
   const found: Signed[] = [];
   const { issuers } = log.meeting.sheet;
   const devices = new Map<string, Bytes>();
@@ -100,8 +101,23 @@ const signaturesOf = (log: TestLog): readonly Signed[] => {
   return found;
 };
 
+type Imported = { readonly key: CryptoKey; readonly message: Bytes; readonly signature: Bytes };
+
+/** Signatures with their keys as WebCrypto holds them. */
+export const imported = async (signatures: readonly Signed[]): Promise<readonly Imported[]> => {
+  const keys = new Map<string, CryptoKey>();
+  const all: Imported[] = [];
+  for (const { key, message, signature } of signatures) {
+    const name = toHex(key);
+    const known = keys.get(name) ?? (await crypto.subtle.importKey('raw', key, 'Ed25519', false, ['verify']));
+    keys.set(name, known);
+    all.push({ key: known, message, signature });
+  }
+  return all;
+};
+
 /** WebCrypto and nothing else: keys imported beforehand, as many at once as is fastest. */
-const bare = async (signatures: readonly { key: CryptoKey; message: Bytes; signature: Bytes }[]): Promise<void> => {
+export const bare = async (signatures: readonly Imported[]): Promise<void> => {
   const AT_ONCE = 512;
   let older: Promise<boolean>[] = [];
   let newer: Promise<boolean>[] = [];
@@ -145,14 +161,7 @@ export const measureLog = async (entries = ENTRIES, rounds = ROUNDS): Promise<Lo
     entries: log.entries.map(({ entry }) => opened(openEntry(entry.bytes)).bytes),
     countersignatures: log.countersignatures.filter(({ seq }) => seq <= entries).map((word) => word.bytes),
   };
-  const keys = new Map<string, CryptoKey>();
-  const signatures: { key: CryptoKey; message: Bytes; signature: Bytes }[] = [];
-  for (const { key, message, signature } of signaturesOf(log)) {
-    const name = toHex(key);
-    const known = keys.get(name) ?? (await crypto.subtle.importKey('raw', key, 'Ed25519', false, ['verify']));
-    keys.set(name, known);
-    signatures.push({ key: known, message, signature });
-  }
+  const signatures = await imported(signaturesOf(log));
   const verify = async () => {
     const ledger = opened(await verifyLog(log.meeting.pins, exported));
     if (ledger.settled.head.seq !== entries) throw new Error('the log did not settle');

@@ -5,6 +5,7 @@ import { joinTimeRows, measureJoinTimes } from './join.ts';
 import { joinRows, measureJoins } from './keys.ts';
 import { logRow, measureLog } from './log.ts';
 import { measureNode, nodeRows } from './node.ts';
+import { measureRecord, recordRows } from './record.ts';
 import { lineOf, type Row, tableOf } from './table.ts';
 
 /** Every measure by its name, in the order in which they run: one at a time, as all want the machine for themselves. */
@@ -15,6 +16,7 @@ const measures: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   frames: async () => frameRows(await measureFrames()),
   keys: async () => joinRows(await measureJoins()),
   log: async () => [logRow(await measureLog())],
+  record: async () => recordRows(await measureRecord()),
 };
 
 const asked = process.argv.slice(2);

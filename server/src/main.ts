@@ -77,4 +77,10 @@ const main = async (words: readonly string[]): Promise<void> => {
   if (ended !== 0) process.exitCode = ended;
 };
 
+// Whoever reads has enough (parley … | head): nothing is left to say, and that is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 await main(process.argv.slice(2));

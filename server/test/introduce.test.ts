@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { signIntroduction } from '@parley/protocol/identity';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openIdentity } from '../src/identity/files.ts';
 import { COMPARED, type Office, openTown, type Town } from './office.ts';
-import { parley } from './parley.ts';
+import { MAIN, parley } from './parley.ts';
 
 let town: Town;
 beforeEach(() => {
@@ -144,6 +146,17 @@ describe('[IDENT7] a root that is kept elsewhere', () => {
       expect((await certify(request, days)).erred).toMatch(/^command\.usage/);
   }, 60_000);
 });
+
+test('[COMMAND3] whoever stops reading ends a command without a word', async () => {
+  const child = spawn(process.execPath, [MAIN, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  let erred = '';
+  child.stderr.setEncoding('utf8').on('data', (part: string) => {
+    erred += part;
+  });
+  await once(child, 'exit');
+  expect(erred).toBe('');
+}, 20_000);
 
 test('[COMMAND3] what is not understood is said, and nothing is begun twice', async () => {
   const help = await parley('--help');

@@ -105,12 +105,18 @@ export const verifyRecord = async (given: Bytes, pins: Pins | null): Promise<Ver
   if ([...own.keys()].join() !== named.join()) return whole(new Refusal('record.roots', [...own.keys()].join(' ')));
   const log = { sheet: held.sheet, entries: held.entries, countersignatures: held.countersignatures };
   const sittings = new Map<number, Sitting>();
+  const living = new Set<number>();
   const ledger = await verifyLog(trusted, log, ({ entry, act }, { state }) => {
-    for (const [id, sitting] of sittings)
-      if (!sitting.ended && !state.seatings.has(id))
-        sittings.set(id, { ...sitting, ended: { at: entry.time, by: act.action.kind } });
+    for (const id of living) {
+      const sitting = sittings.get(id);
+      if (!sitting || state.seatings.has(id)) continue;
+      sittings.set(id, { ...sitting, ended: { at: entry.time, by: act.action.kind } });
+      living.delete(id);
+    }
     const seating = state.seatings.get(entry.seq);
-    if (seating) sittings.set(entry.seq, { seating, from: entry.time, ended: null });
+    if (!seating) return;
+    sittings.set(entry.seq, { seating, from: entry.time, ended: null });
+    living.add(entry.seq);
   });
   if (ledger instanceof Refusal) return locate(sheet, held, ledger);
   const { seq } = ledger.state.head;

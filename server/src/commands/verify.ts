@@ -1,10 +1,6 @@
 import { Refusal } from '@parley/protocol/bytes';
 import type { Pins } from '@parley/protocol/identity';
 import { RECORD_LIMIT, reportOf, verifyRecord } from '@parley/protocol/log';
-import { readConfig } from '../config/config.ts';
-import { keptPins } from '../counterparts/kept.ts';
-import { pinsOf } from '../counterparts/pinned.ts';
-import { keptRoot } from '../identity/files.ts';
 import { sentencesOf, type Under } from '../records/sentences.ts';
 import { command, EXIT } from './command.ts';
 import { readBytes } from './files.ts';
@@ -19,12 +15,12 @@ export default command({
     let pins: Pins | null = null;
     let under: Under = { kind: 'own' };
     if (values.config !== undefined) {
-      const config = readConfig(values.config);
-      if (config instanceof Refusal) return config;
-      const own = keptRoot(config.identity);
+      // Loaded only for that: an auditor has neither a node nor a store.
+      const { ownPins } = await import('../counterparts/own-pins.ts');
+      const own = await ownPins(values.config);
       if (own instanceof Refusal) return own;
-      pins = pinsOf(own, await keptPins(config));
-      under = { kind: 'pinned', node: config.name };
+      pins = own.pins;
+      under = { kind: 'pinned', node: own.node };
     }
     const bytes = readBytes(path, RECORD_LIMIT);
     if (bytes instanceof Refusal) return bytes;
