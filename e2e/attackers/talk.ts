@@ -109,6 +109,7 @@ export const makeTalk = async (after?: Talk): Promise<Talk> => {
       seats: { origin: originOf(own, own.seatPort), address: '127.0.0.1', port: own.seatPort },
       peer: { origin: originOf(own, own.peerPort), address: '127.0.0.1', port: own.peerPort },
       web,
+      metrics: null,
       plain: true,
       tls: null,
       privateRanges: ['127.0.0.0/8'],

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { fromHex, Refusal, toHex } from '@parley/protocol/bytes';
 import { verifyMandate } from '@parley/protocol/identity';
@@ -178,11 +179,16 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     isReady: () => sfu.state().kind === 'running',
   });
   let endRepeated = () => {};
+  let watched: Server | Refusal | null = null;
   const stop = async () => {
     endRepeated();
     // Meetings first: whoever is cut off by this end is not lost.
     await meetings.stop();
     await Promise.all([doors.app.close(), peers.close(), sfu.stop(config.sfu.keep ? 'leave' : 'end')]);
+    if (watched && !(watched instanceof Refusal)) {
+      watched.closeAllConnections();
+      watched.close();
+    }
     counterparts.close();
     await store.close();
   };
@@ -190,8 +196,24 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     doors.app.listen({ host: config.seats.address, port: config.seats.port }),
     peers.listen({ host: config.peer.address, port: config.peer.port }),
   ]).catch((error: unknown) => new Refusal('node.port', error instanceof Error ? error.message : ''));
+  if (config.metrics) {
+    // Loaded only where somebody watches: it costs a node memory.
+    const { metricsDoor } = await import('./doors/metrics.ts');
+    watched = await metricsDoor(config.metrics, {
+      meetings: () => meetings.all().length,
+      seated: () => meetings.all().reduce((sum, meeting) => sum + meeting.living().length, 0),
+      counterparts: () => counterparts.pins().size - 1,
+      sfuRuns: () => sfu.state().kind === 'running',
+      certificateEnds: () => identity.until,
+      errands: async () => {
+        const all = await store.errands();
+        const refused = all.filter((errand) => errand.refused !== null).length;
+        return { waiting: all.length - refused, refused };
+      },
+    });
+  }
   const started = await starting;
-  const refusal = listened instanceof Refusal ? listened : started;
+  const refusal = [listened, watched, started].find((one) => one instanceof Refusal);
   if (refusal) {
     await stop();
     return refusal;

@@ -28,6 +28,8 @@ export type NodeConfig = {
   readonly identity: string;
   readonly seats: DoorConfig;
   readonly peer: DoorConfig;
+  /** Where it shows what it counts of itself, or nowhere. */
+  readonly metrics: { readonly address: string; readonly port: number } | null;
   /** Folder of the built pages. */
   readonly web: string;
   /** Whether plain HTTP is spoken: on loopback, for a rehearsal. */
@@ -98,6 +100,7 @@ export const readConfig = (path: string): NodeConfig | Refusal => {
     identity: value.identity === undefined ? join(folder, 'identity') : at(value.identity),
     seats: value.seats,
     peer: value.peer,
+    metrics: value.metrics,
     web: value.web === undefined ? builtPages : at(value.web),
     plain: value.plain,
     tls: value.tls && { certificate: at(value.tls.certificate), key: at(value.tls.key) },

@@ -10,6 +10,7 @@ export type ConfigFile = {
   readonly identity?: string;
   readonly seats: Door;
   readonly peer: Door;
+  readonly metrics: { readonly address: string; readonly port: number } | null;
   readonly web?: string;
   readonly plain: boolean;
   readonly tls: { readonly certificate: string; readonly key: string } | null;

@@ -77,6 +77,7 @@ export const prepare = async (options: PrepareOptions): Promise<readonly Prepare
       seats: party.seats,
       peer: party.peer,
       web: options.web,
+      metrics: null,
       plain: true,
       tls: null,
       privateRanges: ['127.0.0.0/8'],
