@@ -48,19 +48,25 @@ const somePages = (data: string): string => {
 
 /** Prepares two delegations in a folder of their own. */
 export const preparePair = async (): Promise<{ data: string; prepared: readonly [Prepared, Prepared] }> => {
-  const data = mkdtempSync(join(tmpdir(), 'parley-pair-'));
-  const options = {
-    cast: castOf(2),
+  const { data, prepared } = await prepareTable(2);
+  const [alba, borland] = prepared;
+  if (!alba || !borland) throw new Error('two delegations');
+  return { data, prepared: [alba, borland] };
+};
+
+/** Prepares so many delegations in a folder of their own, for one meeting. */
+export const prepareTable = async (delegations: number) => {
+  const data = mkdtempSync(join(tmpdir(), 'parley-table-'));
+  const prepared = await prepare({
+    cast: castOf(delegations),
     data,
     web: somePages(data),
     binary: await testBinary(),
     sfuUrls: {},
     portOf: keptPorts(data, '127.0.0.1'),
     ports: {},
-  };
-  const [alba, borland] = await prepare(options);
-  if (!alba || !borland) throw new Error('two delegations');
-  return { data, prepared: [alba, borland] };
+  });
+  return { data, prepared, remove: () => rmSync(data, { recursive: true, force: true }) };
 };
 
 /** Starts both. `change` alters a configuration before. */
