@@ -57,7 +57,7 @@ export const openCounterparts = ({
     const certificate = await client.certificate();
     if (certificate instanceof Refusal) return;
     const issuer = await verifyCertificate(pins, certificate, clock.now());
-    if (!(issuer instanceof Refusal) && toHex(issuer.root) === root) learn([issuer]);
+    if (!(issuer instanceof Refusal)) learn([issuer]);
   };
   const forget = (root: string): void => {
     known.get(root)?.client.close();
