@@ -10,7 +10,7 @@ import { outbox } from './agreeing/outbox.ts';
 import { proposalsIn, sheetOf, standingOf } from './agreeing/proposal.ts';
 import { type Clock, every } from './clock.ts';
 import { databaseOf, type NodeConfig } from './config/config.ts';
-import { pinnedIn } from './counterparts/pinned.ts';
+import { namesOf, pinnedIn } from './counterparts/pinned.ts';
 import { openCounterparts } from './counterparts/registry.ts';
 import { addressGuard } from './doors/peer/address.ts';
 import { peerDoor } from './doors/peer/door.ts';
@@ -24,6 +24,7 @@ import { serial } from './meeting/serial.ts';
 import { liveKit } from './sfu/livekit/livekit.ts';
 import type { Sfu } from './sfu/sfu.ts';
 import { readSheets } from './sheets.ts';
+import { holdFolder } from './store/hold.ts';
 import { openSqlite } from './store/sqlite.ts';
 
 /** A running node of one delegation. */
@@ -55,10 +56,13 @@ export type NodeOptions = {
 
 const FORGET_MS = 60_000;
 const LOOK_MS = 500;
+const KEEP_PROPOSALS_MS = 30 * 86_400_000;
 
-/** Starts a node; refused with what its call sheets, its SFU or its doors refuse. */
+/** Starts a node; refused with `node.running`, and with what its call sheets, its SFU or its doors refuse. */
 export const startNode = async (config: NodeConfig, options: NodeOptions): Promise<DelegationNode | Refusal> => {
   const { clock, logger } = options;
+  const letGo = holdFolder(config.folder);
+  if (letGo instanceof Refusal) return letGo;
   const sfu = liveKit({
     ...config.sfu,
     folder: join(config.folder, 'sfu'),
@@ -69,6 +73,7 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
   const refuse = async (refusal: Refusal): Promise<Refusal> => {
     await starting;
     await sfu.stop('end');
+    letGo();
     return refusal;
   };
   const identity = await actingIdentity(config.identity, clock.now());
@@ -137,12 +142,9 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
   const handle = async (root: string, request: PeerRequest): Promise<PeerReply> => {
     if (request.kind === 'status') return { kind: 'status', now: clock.now(), serial: identity.serial };
     if (isAgreeing(request)) {
-      const reply = await receive(
-        { own: identity, pins: counterparts.pins(), store },
-        fromHex(root),
-        request,
-        clock.now(),
-      );
+      const names = namesOf(config, identity, counterparts.pinned());
+      const party = { own: identity, pins: counterparts.pins(), names, store };
+      const reply = await receive(party, fromHex(root), request, clock.now());
       await openAgreed();
       return reply;
     }
@@ -191,6 +193,7 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     }
     counterparts.close();
     await store.close();
+    letGo();
   };
   const listened = await Promise.all([
     doors.app.listen({ host: config.seats.address, port: config.seats.port }),
@@ -226,10 +229,18 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
       counterparts.pin(await pinnedIn(config, store));
       await openAgreed();
     }
-    void errands.look();
+    void errands.look().catch(broke);
   };
+  const forget = async (): Promise<void> => {
+    await store.forget(clock.now());
+    await store.forgetProposals(clock.now() - KEEP_PROPOSALS_MS);
+  };
+  const broke = (error: unknown) => logger.error({ err: error }, 'some work of the node broke');
   await openAgreed();
-  const repeated = [every(clock, LOOK_MS, look), every(clock, FORGET_MS, () => store.forget(clock.now()))];
+  const repeated = [
+    every(clock, LOOK_MS, () => look().catch(broke)),
+    every(clock, FORGET_MS, () => forget().catch(broke)),
+  ];
   endRepeated = () => {
     for (const end of repeated) end();
   };

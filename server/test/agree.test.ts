@@ -154,6 +154,19 @@ describe('two offices agree on a meeting', () => {
     };
     const stranger = new Uint8Array(32).fill(7);
     expect(await sent(body({ until: Date.now() - 1 }))).toBe('sheet.over');
+    expect(await sent(body({ until: Date.now() + 32 * 24 * HOUR }))).toBe('sheet.too-long');
+    expect(await sent(body({ until: Number.MAX_SAFE_INTEGER }))).toBe('sheet.too-long');
+    // Whoever proposes does not choose under which name a root sits at the table.
+    const [ours, posing] = [
+      { root: us.root, name: 'Alba' },
+      { root: them.root, name: 'Corvia' },
+    ];
+    expect(await sent(body({ delegations: [ours, posing] }))).toBe('sheet.name');
+    const renamed = [
+      { root: us.root, name: 'Borland' },
+      { root: them.root, name: 'Alba' },
+    ];
+    expect(await sent(body({ delegations: renamed }))).toBe('sheet.name');
     expect(await sent(body(), us)).toBe('peer.not-in-meeting');
     expect(await sent(body(), { ...them, signer: us.signer })).toBe('sheet.unsigned');
     expect(await sent(body(), them, body())).toBe('sheet.unsigned');

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { databaseOf } from '../src/config/config.ts';
@@ -19,6 +19,7 @@ test('[COMMAND5] a backup of a running node is whole, holds no key that signs, a
   const out = town.at('alba.backup');
   await alba.parley('backup', '--out', out);
   expect((await alba.tries('backup', '--out', out)).erred).toMatch(/^file\.exists/);
+  expect(statSync(out).mode & 0o077).toBe(0);
   const bytes = readFileSync(out);
   const { identity } = alba.read();
   for (const name of readdirSync(identity)) {

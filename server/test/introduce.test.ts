@@ -171,3 +171,16 @@ test('[COMMAND3] what is not understood is said, and nothing is begun twice', as
   expect((await parley('init', at('alba'), '--name', 'Other', ...doors)).erred).toContain('file.exists');
   expect(readFileSync(alba.config)).toEqual(before);
 }, 60_000);
+
+test('[NODE15] a second node on one folder does not start, and does the first no harm', async () => {
+  const alba = await office('Alba');
+  const node = await alba.start();
+  const state = node.sfu.state();
+  const elsewhere = readFileSync(alba.config, 'utf8').replace(/"port": \d+/g, () => '"port": 1');
+  writeFileSync(alba.config, elsewhere);
+  const second = await alba.tries('start');
+  expect(second).toMatchObject({ status: 2 });
+  expect(second.erred).toMatch(/node\.running: .*\nAnother node holds that folder/);
+  expect(node.sfu.state()).toEqual(state);
+  expect(state.kind).toBe('running');
+}, 60_000);

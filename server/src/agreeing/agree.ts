@@ -7,16 +7,24 @@ import type { Errand } from '../store/proposals.ts';
 import type { Store } from '../store/store.ts';
 import { type Proposal, proposalsIn, seatsOf, standingOf } from './proposal.ts';
 
-/** A node that agrees on meetings: who it is, whose roots it has pinned, what it keeps. */
-export type Party = { readonly own: Identity; readonly pins: Pins; readonly store: Store };
+/** A node that agrees on meetings: who it is, whose roots it has pinned under which names, what it keeps. */
+export type Party = {
+  readonly own: Identity;
+  readonly pins: Pins;
+  /** Names by root (hex): one's own, and those by which counterparts are pinned. */
+  readonly names: ReadonlyMap<string, string>;
+  readonly store: Store;
+};
 
 /** Requests by which nodes agree on a meeting. */
 export type AgreeingRequest = Extract<PeerRequest, { readonly kind: 'proposed' | 'agreed' | 'withdrawn' }>;
 export const isAgreeing = (request: PeerRequest): request is AgreeingRequest =>
   request.kind === 'proposed' || request.kind === 'agreed' || request.kind === 'withdrawn';
 
-/** Proposals of one counterpart that may wait for an answer here. */
+/** Proposals of one counterpart that may be kept here without having been agreed on. */
 const MOST_PROPOSED = 64;
+/** Longest that a meeting may be planned for. */
+const LONGEST_MS = 31 * 86_400_000;
 
 const errandsTo = (plan: Plan, own: Bytes, request: PeerRequest): readonly Errand[] =>
   plan.delegations
@@ -24,11 +32,19 @@ const errandsTo = (plan: Plan, own: Bytes, request: PeerRequest): readonly Erran
     .map(({ root }) => ({ root, request: encode(request), until: plan.until }));
 
 /** Whether a plan can be agreed on here and now. */
-const judge = async ({ own, pins, store }: Party, plan: Plan, now: number): Promise<Refusal | null> => {
+const judge = async (
+  { own, pins, names: namesByRoot, store }: Party,
+  plan: Plan,
+  now: number,
+): Promise<Refusal | null> => {
   const unknown = plan.delegations.find(({ root }) => !pins.has(toHex(root)));
   if (unknown) return new Refusal('identity.root-unknown', `${unknown.name} ${toHex(unknown.root)}`);
   if (!plan.delegations.some(({ root }) => equal(root, own.root))) return new Refusal('peer.not-in-meeting');
+  // Whoever wrote the plan chose the names in it: only the name that was introduced says who a root is.
+  const renamed = plan.delegations.find(({ root, name }) => namesByRoot.get(toHex(root)) !== name);
+  if (renamed) return new Refusal('sheet.name', `${renamed.name} ${toHex(renamed.root)}`);
   if (plan.until <= now) return new Refusal('sheet.over', plan.title);
+  if (plan.until - plan.from > LONGEST_MS) return new Refusal('sheet.too-long', plan.title);
   const names = new Set(seatsOf(plan, own.root).map(({ id }) => id));
   for (const other of await proposalsIn(store)) {
     if (equal(other.plan.meeting, plan.meeting)) continue;
@@ -53,7 +69,7 @@ const signed = async (
 /**
  * Proposes a meeting by signing its plan; the others are told as soon as their nodes are reached. Refuses what
  * `readPlan` refuses, `identity.root-unknown` (a delegation that is not introduced), `peer.not-in-meeting` (one's own
- * takes no part), `sheet.over`, `sheet.other` (the number is taken), `node.seat-twice`, and
+ * takes no part), `sheet.name` (a delegation under another name than it was introduced by), `sheet.over`, `sheet.too-long`, `sheet.other` (the number is taken), `node.seat-twice`, and
  * `identity.certificate-expired` (one's own certificate ends before the meeting begins).
  */
 export const propose = async (party: Party, body: Bytes, now: number): Promise<Plan | Refusal> => {
@@ -65,7 +81,7 @@ export const propose = async (party: Party, body: Bytes, now: number): Promise<P
   if (own instanceof Refusal) return own;
   const { root } = party.own;
   const errands = errandsTo(plan, root, { kind: 'proposed', body, signature: own.signature });
-  const kept = await party.store.addProposal(plan.meeting, body, { root, bytes: own.bytes }, errands);
+  const kept = await party.store.addProposal(plan, body, { root, bytes: own.bytes }, errands);
   return kept ? plan : new Refusal('sheet.other', plan.title);
 };
 
@@ -117,9 +133,11 @@ const receiveProposed = async (
   const all = await proposalsIn(party.store);
   const known = all.find((one) => equal(one.plan.meeting, plan.meeting));
   if (known) return equal(known.plan.hash, plan.hash) ? null : new Refusal('sheet.other', plan.title);
-  const theirs = all.filter((one) => one.signatures.has(toHex(from)) && standingOf(one, now) === 'proposed');
+  const theirs = all.filter(
+    ({ plan: one, signatures }) => signatures.has(toHex(from)) && signatures.size < one.delegations.length,
+  );
   if (theirs.length >= MOST_PROPOSED) return new Refusal('peer.too-many', plan.title);
-  const kept = await party.store.addProposal(plan.meeting, body, given, []);
+  const kept = await party.store.addProposal(plan, body, given, []);
   return kept ? null : new Refusal('sheet.other', plan.title);
 };
 

@@ -28,7 +28,7 @@ beforeEach(async () => {
   store = await openSqlite(join(folder, 'store.sqlite'));
   const errands = ['first', 'second'].map((reason) => ({ root: borland, request: word(reason), until: now + 1e9 }));
   const other = { root: corvia, request: word('other'), until: now + 1e9 };
-  await store.addProposal(meeting, some(), { root: some(), bytes: some() }, [...errands, other]);
+  await store.addProposal({ meeting, until: now + 1e9 }, some(), { root: some(), bytes: some() }, [...errands, other]);
   const ask = async (root: string, request: PeerRequest): Promise<PeerReply | Refusal> => {
     if (request.kind !== 'withdrawn') throw new Error(request.kind);
     asked.push(request.reason);

@@ -2,7 +2,7 @@ import { Refusal, toHex } from '@parley/protocol/bytes';
 import type { Party } from '../agreeing/agree.ts';
 import { type Proposal, proposalsIn } from '../agreeing/proposal.ts';
 import type { NodeConfig } from '../config/config.ts';
-import { type Pinned, pinnedIn, pinsOf } from '../counterparts/pinned.ts';
+import { namesOf, type Pinned, pinnedIn, pinsOf } from '../counterparts/pinned.ts';
 import { actingIdentity } from '../identity/files.ts';
 import { withStore } from './own.ts';
 
@@ -19,7 +19,8 @@ export const asParty = async <T>(
   if (own instanceof Refusal) return own;
   return withStore(config, async (store) => {
     const pinned = await pinnedIn(config, store);
-    return work({ own, pinned, pins: pinsOf(own, pinned), store });
+    const names = namesOf(config, own, pinned);
+    return work({ own, pinned, pins: pinsOf(own, pinned), names, store });
   });
 };
 

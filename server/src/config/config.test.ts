@@ -85,6 +85,8 @@ test.each([
   [changed('{ "address": "192.0.2.1" }', '{ }'), ', line 7: sfu lacks address'],
   [changed('8443 }', '0 }'), ', line 6: peer.port must be >= 1'],
   [changed('8443 }', '"8443" }'), ', line 6: peer.port must be integer'],
+  [changed('Alba', 'Al\u202eba'), ', line 3: name holds characters that are not seen'],
+  [changed('Alba', 'Al\\u001bba'), ', line 3: name holds characters that are not seen'],
   [changed('"Alba"', '""'), ', line 3: name must NOT have fewer than 1 characters'],
   [changed('"Alba"', 'Alba'), ', line 3: this is no JSON (InvalidSymbol)'],
   [changed('"folder": "data",', '"folder": "data",\n "name": "Borland",'), ', line 5: name stands twice'],

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
-import { type Bytes, decode, encode, equal, Refusal } from '@parley/protocol/bytes';
+import { type Bytes, decode, encode, equal, Refusal, text } from '@parley/protocol/bytes';
 import { fingerprint, type RootKeys, rootKeys } from '@parley/protocol/identity';
 import type { TlsFiles } from '../doors/tls.ts';
 import { builtPages } from '../pages.ts';
@@ -56,15 +56,15 @@ export type NodeConfig = {
   readonly lostAfter: { readonly gone: number; readonly closed: number };
 };
 
-const originFault = (text: string, plain: boolean): string | null => {
-  if (!isOrigin(text)) return `is no origin (scheme, host, port if it is not the usual one, nothing else): ${text}`;
-  return isPeerOrigin(text, plain) ? null : `is not https: ${text}`;
+const originFault = (origin: string, plain: boolean): string | null => {
+  if (!isOrigin(origin)) return `is no origin (scheme, host, port if it is not the usual one, nothing else): ${origin}`;
+  return isPeerOrigin(origin, plain) ? null : `is not https: ${origin}`;
 };
 
-const rootOf = (text: string): RootKeys | Refusal => decode(rootKeys, new Uint8Array(Buffer.from(text, 'base64')));
+const rootOf = (base64: string): RootKeys | Refusal => decode(rootKeys, new Uint8Array(Buffer.from(base64, 'base64')));
 
-const isRange = (text: string): boolean => {
-  const [network = '', prefix = '', more] = text.split('/');
+const isRange = (range: string): boolean => {
+  const [network = '', prefix = '', more] = range.split('/');
   const version = isIP(network);
   return (
     version !== 0 && more === undefined && /^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128)
@@ -77,6 +77,8 @@ export const readConfig = (path: string): NodeConfig | Refusal => {
   if (read instanceof Refusal) return read;
   const { value, wrong } = read;
   const at = (one: string): string => resolve(dirname(path), one);
+  if (decode(text(120), encode(value.name)) instanceof Refusal)
+    return wrong(['name'], 'holds characters that are not seen, or that turn the direction of writing');
   for (const door of ['seats', 'peer'] as const) {
     const fault = originFault(value[door].origin, value.plain);
     if (fault) return wrong([door, 'origin'], fault);

@@ -41,3 +41,11 @@ export const pinsOf = (
   own: Pick<Identity, 'root' | 'keys'>,
   pinned: readonly { readonly root: Bytes; readonly keys: Identity['keys'] }[],
 ): Pins => new Map([own, ...pinned].map(({ root, keys }) => [toHex(root), keys] as const));
+
+/** Names by root (hex): one's own delegation's, and those by which counterparts are pinned. */
+export const namesOf = (
+  { name }: Pick<NodeConfig, 'name'>,
+  own: Pick<Identity, 'root'>,
+  pinned: readonly { readonly root: Bytes; readonly name: string }[],
+): ReadonlyMap<string, string> =>
+  new Map([{ root: own.root, name }, ...pinned].map((one) => [toHex(one.root), one.name]));

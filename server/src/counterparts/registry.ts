@@ -11,7 +11,7 @@ import { type Pinned, pinsOf } from './pinned.ts';
 export type Counterparts = {
   /** Pinned roots, one's own among them. */
   readonly pins: () => Pins;
-  readonly isPinned: (root: string) => boolean;
+  readonly pinned: () => readonly Pinned[];
   /** The issuing key of a pinned root (hex) with the highest serial that was seen, or null. */
   readonly keyOf: (root: string) => Bytes | null;
   /** Takes note of issuing keys whose certificates were verified. */
@@ -67,7 +67,7 @@ export const openCounterparts = ({
 
   return {
     pins: () => pins,
-    isPinned: (root) => known.has(root),
+    pinned: () => Array.from(known.values(), ({ pinned }) => pinned),
     keyOf,
     learn,
     ask: async (root, request) => {

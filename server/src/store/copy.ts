@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { Refusal } from '@parley/protocol/bytes';
 import { openSqlite } from './sqlite.ts';
@@ -7,6 +7,7 @@ import { openSqlite } from './sqlite.ts';
 export const copyStore = (from: string, to: string): Refusal | null => {
   const database = new DatabaseSync(from, { timeout: 5_000 });
   try {
+    closeSync(openSync(`${to}.new`, 'w', 0o600)); // SQLite writes into an empty file, and keeps its rights
     database.prepare('vacuum into ?').run(`${to}.new`);
     renameSync(`${to}.new`, to);
     return null;

@@ -42,8 +42,8 @@ const migrations: { readonly [name: string]: Migration } = {
   '004-proposals': {
     up: async (db) => {
       const statements = [
-        sql`create table proposals (meeting blob primary key, body blob not null, withdrawer blob,
-          reason text) without rowid`,
+        sql`create table proposals (meeting blob primary key, body blob not null,
+          until integer not null, withdrawer blob, reason text) without rowid`,
         sql`create table sheet_signatures (meeting blob not null references proposals, root blob not null,
           bytes blob not null, primary key (meeting, root)) without rowid`,
         sql`create table errands (id integer primary key autoincrement, meeting blob not null references proposals,

@@ -19,9 +19,9 @@ export type StoredErrand = Errand & { readonly id: number; readonly meeting: Byt
 
 /** Meetings that are being agreed on. Each change is written together with what has to be told because of it. */
 export type ProposalStore = {
-  /** False, and nothing kept, where a proposal of this number is known. */
+  /** False, and nothing kept, where a proposal of this number is known. `until`: when it is over, in ms. */
   readonly addProposal: (
-    meeting: Bytes,
+    plan: { readonly meeting: Bytes; readonly until: number },
     body: Bytes,
     signature: StoredSignature,
     errands: readonly Errand[],
@@ -39,6 +39,8 @@ export type ProposalStore = {
     errands: readonly Errand[],
   ) => Promise<boolean>;
   readonly proposals: () => Promise<readonly StoredProposal[]>;
+  /** Forgets proposals that were over before a time (ms) and never became a meeting here. */
+  readonly forgetProposals: (before: number) => Promise<void>;
   /** All errands, oldest first; those that were refused stay, to be shown. */
   readonly errands: () => Promise<readonly StoredErrand[]>;
   /** An errand was done (null), or refused for good with a code. */
@@ -57,11 +59,11 @@ const insertErrands = async (db: Kysely<Tables>, meeting: Bytes, errands: readon
 
 /** `ProposalStore` over a database. */
 export const proposalsOver = (db: Kysely<Tables>): ProposalStore => ({
-  addProposal: (meeting, body, signature, errands) =>
+  addProposal: ({ meeting, until }, body, signature, errands) =>
     db.transaction().execute(async (within) => {
       const { numInsertedOrUpdatedRows } = await within
         .insertInto('proposals')
-        .values({ meeting, body, withdrawer: null, reason: null })
+        .values({ meeting, body, until, withdrawer: null, reason: null })
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst();
       if (numInsertedOrUpdatedRows !== 1n) return false;
@@ -107,6 +109,18 @@ export const proposalsOver = (db: Kysely<Tables>): ProposalStore => ({
       withdrawn: withdrawer === null ? null : { root: own(withdrawer), reason: reason ?? '' },
     }));
   },
+  forgetProposals: (before) =>
+    db.transaction().execute(async (within) => {
+      const rows = await within
+        .selectFrom('proposals')
+        .select('meeting')
+        .where('until', '<', before)
+        .where('meeting', 'not in', (inner) => inner.selectFrom('meetings').select('meetings.meeting'))
+        .execute();
+      for (const { meeting } of rows)
+        for (const table of ['errands', 'sheet_signatures', 'proposals'] as const)
+          await within.deleteFrom(table).where('meeting', '=', meeting).execute();
+    }),
   errands: async () => {
     const rows = await db.selectFrom('errands').selectAll().orderBy('id').execute();
     return rows.map(({ id, meeting, root, request, until, refused }) => ({

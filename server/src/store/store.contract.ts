@@ -151,8 +151,12 @@ export const storeContract = (name: string, place: () => Place): void => {
       const [alba, borland, body, first] = [some(), some(), some(300), some(90)];
       const id = some(16);
       const errand = { root: borland!, request: some(40), until: 9 };
-      expect(await store.addProposal(id, body!, { root: alba!, bytes: first! }, [errand])).toBe(true);
-      expect(await store.addProposal(id, some(300), { root: borland!, bytes: some(90) }, [errand])).toBe(false);
+      expect(await store.addProposal({ meeting: id, until: 9 }, body!, { root: alba!, bytes: first! }, [errand])).toBe(
+        true,
+      );
+      expect(
+        await store.addProposal({ meeting: id, until: 9 }, some(300), { root: borland!, bytes: some(90) }, [errand]),
+      ).toBe(false);
       const second = { root: borland!, bytes: some(90) };
       expect(await store.addSheetSignature(id, second, [{ ...errand, root: alba! }])).toBe(true);
       expect(await store.addSheetSignature(id, { ...second, bytes: some(90) }, [errand])).toBe(false);
@@ -174,13 +178,29 @@ export const storeContract = (name: string, place: () => Place): void => {
     test('[SHEET9] keeps the first withdrawal', async () => {
       const [alba, borland, id] = [some(), some(), some(16)];
       expect(await store.withdrawProposal(id!, { root: alba!, reason: '' }, [])).toBe(false);
-      await store.addProposal(id!, some(300), { root: alba!, bytes: some(90) }, []);
+      await store.addProposal({ meeting: id!, until: 9 }, some(300), { root: alba!, bytes: some(90) }, []);
       const errand = { root: borland!, request: some(40), until: 9 };
       expect(await store.withdrawProposal(id!, { root: alba!, reason: 'snow' }, [errand])).toBe(true);
       expect(await store.withdrawProposal(id!, { root: borland!, reason: 'ice' }, [errand])).toBe(false);
       await reopen();
       expect(await store.proposals()).toMatchObject([{ withdrawn: { root: alba, reason: 'snow' } }]);
       expect(await store.errands()).toHaveLength(1);
+    });
+
+    test('[SHEET7] forgets proposals that were over long ago, unless they became meetings', async () => {
+      const [early, late, held] = [some(16), some(16), meeting];
+      const errand = { root: some(), request: some(40), until: 9 };
+      for (const [id, until] of [
+        [early, 10],
+        [late, 20],
+        [held, 10],
+      ] as const)
+        await store.addProposal({ meeting: id, until }, some(300), { root: some(), bytes: some(90) }, [errand]);
+      await store.forgetProposals(20);
+      await reopen();
+      const kept = (await store.proposals()).map((one) => one.meeting);
+      expect(new Set(kept)).toEqual(new Set([late, held]));
+      expect(await store.errands()).toHaveLength(2);
     });
 
     test('hears once that somebody else wrote, and never of its own writing', async () => {

@@ -25,7 +25,13 @@ export type Tables = {
     channel: string | null;
     at: number | null;
   };
-  proposals: { meeting: Uint8Array; body: Uint8Array; withdrawer: Uint8Array | null; reason: string | null };
+  proposals: {
+    meeting: Uint8Array;
+    body: Uint8Array;
+    until: number;
+    withdrawer: Uint8Array | null;
+    reason: string | null;
+  };
   sheet_signatures: { meeting: Uint8Array; root: Uint8Array; bytes: Uint8Array };
   errands: {
     id: Generated<number>;
