@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { freePort } from '../server/src/sfu/livekit/settings.ts';
 import { type Office, openAuthority, openOffice } from './offices/office.ts';
-import { closeSeats, openSeat } from './rehearsal/index.ts';
+import { closeSeats, openSeat, type Seat } from './rehearsal/index.ts';
 
 let folder: string;
 const offices: Office[] = [];
@@ -19,6 +19,10 @@ test.afterAll(async () => {
 
 const COMPARED = ['--with', 'a voice that is known', '--by', 'telephone'];
 const MINUTE = 60_000;
+type Listed = {
+  readonly standing: string;
+  readonly seats: readonly { readonly id: string; readonly name: string }[];
+};
 const zoned = (ms: number): string =>
   Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO('UTC').toString({ smallestUnit: 'minute' });
 
@@ -50,12 +54,13 @@ test('two offices that have never met: set up over TLS, introduced, a meeting ag
   });
 
   const seatOf = async (office: Office, name: string): Promise<string> => {
-    const [meeting] = JSON.parse(await office.parley('meetings', '--json'));
-    return meeting.seats.find((seat: { readonly name: string }) => seat.name === name).id;
+    const meetings: readonly Listed[] = JSON.parse(await office.parley('meetings', '--json'));
+    const meeting = meetings.find(({ standing }) => standing === 'agreed');
+    return meeting?.seats.find((seat) => seat.name === name)?.id ?? '';
   };
-  await test.step('one proposes, the other accepts', async () => {
+  const agreeOn = async (title: string): Promise<string> => {
     const plan = {
-      title: 'Talks',
+      title,
       from: zoned(Date.now() - MINUTE),
       until: zoned(Date.now() + 120 * MINUTE),
       delegations: [
@@ -68,14 +73,27 @@ test('two offices that have never met: set up over TLS, introduced, a meeting ag
     const number = (await alba.parley('propose', path)).slice(0, 8);
     await expect.poll(() => borland.parley('meetings'), { timeout: 20_000 }).toContain(number);
     await borland.parley('accept', number);
-    await expect.poll(() => alba.parley('meetings'), { timeout: 20_000 }).toContain('agreed by all');
+    const agreed = `${number}  “${title}”: agreed by all`;
+    await expect.poll(() => alba.parley('meetings'), { timeout: 20_000 }).toContain(agreed);
+    return number;
+  };
+  const opened = async (office: Office, name: string): Promise<Seat> => {
+    const id = await seatOf(office, name);
+    const link = async () => (await office.parley('link', id)).trim();
+    return openSeat(browser, { link }, id, { context: { ignoreHTTPSErrors: true } });
+  };
+  await test.step('whoever waits for a meeting that is called off is told, and not alarmed', async () => {
+    const number = await agreeOn('Talks that do not take place');
+    const { page } = await opened(alba, 'Ilaria Conti');
+    await borland.parley('withdraw', number, '--because', 'not this week');
+    await expect(page.getByRole('heading', { name: 'This meeting was called off' })).toBeVisible();
+    await closeSeats(browser);
   });
+  await test.step('one proposes, the other accepts', () => agreeOn('Talks'));
 
   await test.step('their principals sit, see and hear each other', async () => {
     const sit = async (office: Office, name: string) => {
-      const id = await seatOf(office, name);
-      const link = async () => (await office.parley('link', id)).trim();
-      const seat = await openSeat(browser, { link }, id, { context: { ignoreHTTPSErrors: true } });
+      const seat = await opened(office, name);
       await seat.takeSeat();
       return seat;
     };

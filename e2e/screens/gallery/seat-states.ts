@@ -186,6 +186,7 @@ export const seatStates: { readonly [name: string]: () => View } = {
   'left removed': () => ({ kind: 'left', why: 'removed' }),
   'left unknown': () => ({ kind: 'left', why: 'unknown' }),
   'left elsewhere': () => ({ kind: 'left', why: 'elsewhere' }),
+  'left withdrawn': () => ({ kind: 'left', why: 'withdrawn' }),
   'left open': () => ({ kind: 'left', why: 'open' }),
   'stage without devices': () => stage({ devices: noPicture('off') }),
   'stage nothing': () => stage({ tiles: [tile(3, boris, { kind: 'nothing', sinceMs: 4200 })], proven: 'none' }),

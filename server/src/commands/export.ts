@@ -6,8 +6,8 @@ import { writeNew } from './files.ts';
 import { CONFIG_OPTION, ownConfig } from './own.ts';
 
 export default command({
-  usage: `export --out RECORD [--meeting HEX] [--config FILE]
-    writes the record of a meeting (the newest unless told) that this node keeps; the node may be running`,
+  usage: `export --out RECORD [--meeting NUMBER] [--config FILE]
+    writes the record of a meeting (the newest that was held unless told) that this node keeps; the node may be running`,
   options: { ...CONFIG_OPTION, out: { type: 'string' }, meeting: { type: 'string' } },
   run: async ({ values }, { say, now, env }) => {
     const { out, meeting } = values;

@@ -11,8 +11,8 @@ import { gather } from './gather.ts';
 export type MadeRecord = { readonly bytes: Bytes; readonly title: string; readonly entries: number };
 
 /**
- * Makes the record of a meeting (hex; the one that begins last unless told) from what a node keeps; the node may be
- * running. Refuses `node.not-started`, `identity.none`, `record.unknown-meeting`, and whatever keeps a record from standing.
+ * Makes the record of a meeting (hex, or its first digits; the newest that was held unless told) from what a node keeps;
+ * the node may be running. Refuses `node.not-started`, `identity.none`, `record.unknown-meeting`, and whatever keeps a record from standing.
  */
 export const makeRecord = async (
   config: NodeConfig,
@@ -26,15 +26,18 @@ export const makeRecord = async (
   const store = await openSqlite(database);
   try {
     const pins = pinsOf(identity, await pinnedIn(config, store));
-    let newest: { readonly plan: Sheet; readonly sheet: Bytes } | null = null;
+    let newest: { readonly plan: Sheet; readonly sheet: Bytes; readonly begun: boolean } | null = null;
     for (const { meeting: id, sheet } of await store.meetings()) {
-      if (meeting !== undefined && toHex(id) !== meeting) continue;
+      if (meeting !== undefined && !toHex(id).startsWith(meeting)) continue;
       const plan = await verifySheet(pins, sheet);
       if (plan instanceof Refusal) {
         if (meeting !== undefined) return plan;
         continue; // of a counterpart that is pinned no longer
       }
-      if (!newest || plan.from > newest.plan.from) newest = { plan, sheet };
+      // One in which nobody sat (called off, or still to come) stands behind those that were held.
+      const begun = (await store.entriesAfter(id, 0, 1)).length > 0;
+      const newer = !newest || (begun === newest.begun ? plan.from > newest.plan.from : begun);
+      if (newer) newest = { plan, sheet, begun };
     }
     if (!newest) return new Refusal('record.unknown-meeting', meeting ?? '');
     const { plan, sheet } = newest;

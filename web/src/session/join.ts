@@ -1,4 +1,4 @@
-import type { RefusalView } from './view.ts';
+import type { Ending, RefusalView } from './view.ts';
 
 /**
  * One join, from the page that opened to the seat that is seen: the list in ARCHITECTURE.md, as states. What must hold
@@ -18,7 +18,7 @@ export type Join =
   /** The group was compared with roster and log: keys stand, the camera opens. */
   | { readonly kind: 'seated'; readonly seating: number }
   /** `open`: another window of this browser holds the seat. `unknown`: our node does not know this device any more. */
-  | { readonly kind: 'left'; readonly why: 'self' | 'removed' | 'elsewhere' | 'open' | 'unknown' }
+  | { readonly kind: 'left'; readonly why: Ending }
   /** Something that must hold does not. Nothing leads out of here. */
   | { readonly kind: 'stopped'; readonly refusal: RefusalView };
 
@@ -33,7 +33,7 @@ export type JoinEvent =
   | { readonly kind: 'keyed' }
   /** Keys cannot be followed any more: sitting anew under the same device. */
   | { readonly kind: 'lost-keys' }
-  | { readonly kind: 'ended'; readonly why: 'self' | 'removed' | 'elsewhere' | 'open' | 'unknown' }
+  | { readonly kind: 'ended'; readonly why: Ending }
   | { readonly kind: 'broke'; readonly refusal: RefusalView };
 
 /** The state before anything happened. */

@@ -248,7 +248,8 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     // Something that no act of ours asked for: our own node refused an entry, and would not have us believe it either.
     if (word.kind === 'refused' && word.act === null && !word.code.startsWith('message.'))
       note({ tone: 'danger', kind: 'attack-refused', values: { code: word.code } });
-    if (word.kind === 'stopped') advance({ kind: 'broke', refusal: new Refusal(word.code, word.detail) });
+    if (word.kind === 'stopped' && word.code === 'sheet.withdrawn') advance({ kind: 'ended', why: 'withdrawn' });
+    else if (word.kind === 'stopped') advance({ kind: 'broke', refusal: new Refusal(word.code, word.detail) });
     prepared?.talk.said(word);
   };
 

@@ -103,7 +103,7 @@ export type View =
       readonly ahead: StageView;
     }
   | StageView
-  | { readonly kind: 'left'; readonly why: 'self' | 'removed' | 'elsewhere' | 'open' | 'unknown' }
+  | { readonly kind: 'left'; readonly why: Ending }
   /** Something that must hold does not (a changed root, a second log): everything stopped, loudly. */
   | { readonly kind: 'stopped'; readonly refusal: RefusalView };
 
@@ -163,3 +163,6 @@ export type Session = {
   readonly levels: { microphone(): number; seating(n: number): number; measured(): boolean };
   readonly actions: Actions;
 };
+
+/** Why somebody no longer sits, or cannot. */
+export type Ending = 'self' | 'removed' | 'elsewhere' | 'open' | 'unknown' | 'withdrawn';
