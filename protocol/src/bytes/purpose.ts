@@ -25,7 +25,11 @@ export type Purpose =
   | 'record'
   | 'issuing-request'
   | 'introduction'
-  | 'introduction-words';
+  | 'introduction-words'
+  | 'code-context'
+  | 'code-commitment'
+  | 'code-set'
+  | 'code';
 
 const prefixes = new Map<Purpose, Bytes>();
 

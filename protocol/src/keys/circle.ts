@@ -30,11 +30,21 @@ type Inner = { readonly suite: SuiteName; readonly signer: Signer; readonly stat
 // Beside the value and not inside it, so that no log line, message or store can take the secrets along.
 const inners = new WeakMap<Circle, Inner>();
 
+/** The library's state of a circle; undefined when it was forgotten. */
+export const innerOf = (circle: Circle): Inner | undefined => inners.get(circle);
+
 /** The library's state of a circle; throws when it was forgotten. */
 export const openCircle = (circle: Circle): Inner => {
-  const inner = inners.get(circle);
+  const inner = innerOf(circle);
   if (!inner) throw new Error('this circle was forgotten');
   return inner;
+};
+
+/** Puts the library's newer state of the same epoch in the place of `before`; false when that was forgotten meanwhile. */
+export const ratchet = (circle: Circle, before: Inner, state: ClientState): boolean => {
+  if (inners.get(circle) !== before) return false;
+  inners.set(circle, { ...before, state });
+  return true;
 };
 
 /** Takes the secrets of a circle away from it; undefined when that was done before. */

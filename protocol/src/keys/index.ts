@@ -1,3 +1,4 @@
+export { openSealed, seal } from './application.ts';
 export { baseKey, type Circle, type CircleName, foundCircle, groupId } from './circle.ts';
 export { commitContext, type Enacted, type ExpectedCommit } from './commit.ts';
 export { applyPending, type Draft, draftCommit, dropPending, type Pending } from './draft.ts';

@@ -16,7 +16,7 @@ const talk = async () => {
     purpose: 'message' | 'act' = 'message',
   ) => {
     const passing = { kind: 'media', audio: true, video: false };
-    const body = encode({ v: 1, meeting: meeting.id, seating: a, n: 5, passing, ...wish });
+    const body = encode({ v: 2, meeting: meeting.id, seating: a, n: 5, passing, ...wish });
     return encode({ body, sig: await sign(by, purpose, body) });
   };
   const code = async (...given: Parameters<typeof raw>) =>
@@ -30,6 +30,9 @@ test.each<Passing>([
   { kind: 'transport', names: [{ root: seedOf('root'), name: 'p-1' }] },
   { kind: 'ask', nonce: new Uint8Array(16), time: 1 },
   { kind: 'answer', nonce: new Uint8Array(16), time: 1 },
+  { kind: 'commitment', sealed: new Uint8Array(1024) },
+  { kind: 'reveal', sealed: new Uint8Array(9) },
+  { kind: 'compared', sealed: new Uint8Array(9) },
 ])('[MSG1] $kind passes, signed by its seating’s device', async (passing) => {
   const { log, a } = await talk();
   const given = await signMessage(principal.device, { meeting: meeting.id, seating: a, n: 1, passing });
@@ -44,7 +47,8 @@ test('[MSG1, BYTES4] refuses another version, shape or size', async () => {
   expect(await code({})).toBe('granted');
   for (const wish of [
     { v: 0 },
-    { v: 2 },
+    { v: 1 },
+    { v: 3 },
     { also: 1 },
     { passing: { kind: 'shout' } },
     { passing: { kind: 'media', audio: 1, video: 0 } },

@@ -2,6 +2,7 @@ import {
   type Bytes,
   bool,
   bytes,
+  bytesUpTo,
   type Decoded,
   decode,
   encode,
@@ -33,16 +34,20 @@ export const passing = variant({
   answer: { nonce: bytes(16), time: uint() },
   /** The private frame key of a seating that has ended, so that its proofs convince nobody afterwards. */
   release: { seating: uint(), frameSeed: bytes(32) },
+  /** What makes the table's code, sealed for the circle. */
+  commitment: { sealed: bytesUpTo(1024) },
+  reveal: { sealed: bytesUpTo(1024) },
+  compared: { sealed: bytesUpTo(1024) },
 });
 export type Passing = Decoded<typeof passing>;
 
-const body = record({ v: exactly(1), meeting: bytes(16), seating: uint(), n: uint(), passing });
+const body = record({ v: exactly(2), meeting: bytes(16), seating: uint(), n: uint(), passing });
 const signed = record({ body: within(2048), sig: bytes(64) });
 export type Message = Decoded<typeof body>;
 
 /** Signs a passing message with the device key. */
 export const signMessage = async (signer: Signer, statement: Omit<Message, 'v'>): Promise<Bytes> => {
-  const message = encode({ v: 1, ...statement });
+  const message = encode({ v: 2, ...statement });
   return encode({ body: message, sig: await sign(signer, 'message', message) });
 };
 

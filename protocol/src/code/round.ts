@@ -1,0 +1,148 @@
+import { type Bytes, encode, equal, hash, Refusal } from '../bytes/index.ts';
+import { type Circle, rosterHash } from '../keys/index.ts';
+import type { Said } from './said.ts';
+
+type Reveal = Extract<Said, { readonly kind: 'reveal' }>;
+
+/**
+ * One member's view of the making of a code: everybody commits to a nonce, and reveals it once all have committed.
+ * Whoever sits in two circles must so fix its share of both codes before it sees any of either. There is one for
+ * each epoch: who wants another needs another epoch, which stands in the log.
+ */
+export type Round = {
+  /** hash("code-context", encode({v, meeting, circle, generation, epoch, authenticator, roster})). */
+  readonly context: Bytes;
+  /** Seatings of all members, rising. */
+  readonly members: readonly number[];
+  readonly own: { readonly seating: number; readonly nonce: Bytes };
+  readonly commitments: ReadonlyMap<number, Bytes>;
+  readonly reveals: ReadonlyMap<number, Reveal>;
+  /** Who broke it first, and how: there will be no code of this epoch. */
+  readonly broken: { readonly by: number; readonly refusal: Refusal } | null;
+};
+
+/** The code that a round leads to. */
+export type TableCode = {
+  /** Its name: 32 bytes, of which the numbers are the first 55 bits. */
+  readonly hash: Bytes;
+  /** Five numbers from 0 to 2,047: what is read aloud, as words or as digits. */
+  readonly numbers: readonly number[];
+};
+
+/** How far a round has come; `missing` are those whose part has not come yet. */
+export type Progress =
+  | { readonly kind: 'committing' | 'revealing'; readonly missing: readonly number[] }
+  | { readonly kind: 'stands'; readonly code: TableCode }
+  | { readonly kind: 'broken'; readonly by: number; readonly refusal: Refusal };
+
+const NUMBERS = 5;
+const BITS = 11;
+
+const contextOf = ({ meeting, circle, generation, epoch, authenticator, leaves }: Circle): Bytes =>
+  hash('code-context', encode({ v: 1, meeting, circle, generation, epoch, authenticator, roster: rosterHash(leaves) }));
+
+const commitmentTo = (context: Bytes, seating: number, nonce: Bytes): Bytes =>
+  hash('code-commitment', encode({ context, seating, nonce }));
+
+/**
+ * Opens this device's view of the round of a circle's epoch, its own commitment made.
+ * @param nonce 32 fresh random bytes; nobody may see them before all have committed
+ */
+export const openRound = (circle: Circle, nonce: Bytes): Round => {
+  const own = circle.leaves.find(({ leaf }) => leaf === circle.ownLeaf);
+  if (!own) throw new Error('this device has no leaf');
+  const context = contextOf(circle);
+  return {
+    context,
+    members: circle.leaves.map(({ seating }) => seating).sort((a, b) => a - b),
+    own: { seating: own.seating, nonce },
+    commitments: new Map([[own.seating, commitmentTo(context, own.seating, nonce)]]),
+    reveals: new Map(),
+    broken: null,
+  };
+};
+
+/** hash("code-set", encode([{seating, commitment}, …])), by rising seating; null until all have committed. */
+const setOf = ({ context, members, commitments }: Round): Bytes | null => {
+  const all = members.flatMap((seating) => {
+    const commitment = commitments.get(seating);
+    return commitment ? [{ seating, commitment }] : [];
+  });
+  return all.length === members.length ? hash('code-set', encode({ context, commitments: all })) : null;
+};
+
+/** This device's own words, as far as they are due; saying one again changes nothing. */
+export const ownWords = (round: Round): readonly Said[] => {
+  const { own, commitments } = round;
+  const commitment = commitments.get(own.seating);
+  const set = setOf(round);
+  return [
+    ...(commitment ? [{ kind: 'commitment', commitment } as const] : []),
+    ...(set && !round.broken ? [{ kind: 'reveal', set, nonce: own.nonce } as const] : []),
+  ];
+};
+
+/** What is wrong with a reveal; null while not all commitments are there, and when it is right. */
+const faultOf = (round: Round, by: number, { set, nonce }: Reveal): Refusal | null => {
+  const known = setOf(round);
+  if (!known) return null;
+  if (!equal(set, known)) return new Refusal('code.set', `${by}`);
+  const commitment = round.commitments.get(by);
+  return commitment && equal(commitment, commitmentTo(round.context, by, nonce))
+    ? null
+    : new Refusal('code.nonce', `${by}`);
+};
+
+const judge = (round: Round): Round => {
+  for (const [by, reveal] of round.reveals) {
+    const refusal = faultOf(round, by, reveal);
+    if (refusal) return { ...round, broken: { by, refusal } };
+  }
+  return round;
+};
+
+const isSame = (one: Said, other: Said): boolean => equal(encode(one), encode(other));
+
+/**
+ * Hears another member. The round is broken, and stays so, by `code.twice` (another commitment or reveal than it gave
+ * before), `code.set` (it reveals to other commitments than those that came here) and `code.nonce` (its nonce is not
+ * the one it had committed to). A code that stands is not changed any more.
+ */
+export const hear = (round: Round, by: number, what: Said): Round => {
+  if (round.broken || progressOf(round).kind === 'stands') return round;
+  if (!round.members.includes(by) || by === round.own.seating) return round;
+  if (what.kind === 'commitment') {
+    const before = round.commitments.get(by);
+    if (before && !equal(before, what.commitment))
+      return { ...round, broken: { by, refusal: new Refusal('code.twice', `${by}`) } };
+    return judge({ ...round, commitments: new Map(round.commitments).set(by, what.commitment) });
+  }
+  if (what.kind === 'reveal') {
+    const before = round.reveals.get(by);
+    if (before && !isSame(before, what))
+      return { ...round, broken: { by, refusal: new Refusal('code.twice', `${by}`) } };
+    return judge({ ...round, reveals: new Map(round.reveals).set(by, what) });
+  }
+  return round;
+};
+
+const codeOf = (round: Round, set: Bytes, nonces: readonly Bytes[]): TableCode => {
+  const name = hash('code', encode({ context: round.context, set, nonces }));
+  const bits = name.subarray(0, 8).reduce((all, byte) => (all << 8n) | BigInt(byte), 0n);
+  const numbers = Array.from({ length: NUMBERS }, (_, n) => Number((bits >> BigInt(64 - BITS * (n + 1))) & 0x7ffn));
+  return { hash: name, numbers };
+};
+
+/** How far a round has come. */
+export const progressOf = (round: Round): Progress => {
+  if (round.broken) return { kind: 'broken', ...round.broken };
+  const set = setOf(round);
+  if (!set) return { kind: 'committing', missing: round.members.filter((one) => !round.commitments.has(one)) };
+  const nonces = round.members.flatMap((one) => {
+    const nonce = one === round.own.seating ? round.own.nonce : round.reveals.get(one)?.nonce;
+    return nonce ? [nonce] : [];
+  });
+  if (nonces.length === round.members.length) return { kind: 'stands', code: codeOf(round, set, nonces) };
+  const missing = round.members.filter((one) => one !== round.own.seating && !round.reveals.has(one));
+  return { kind: 'revealing', missing };
+};
