@@ -8,22 +8,13 @@ export type Presence = {
   readonly tell: (response: SignalResponse) => SignalResponse | null | Refusal;
   /** From now on everything is told; the answer is one update with everybody who is there, or null for nobody yet. */
   readonly release: () => SignalResponse | null;
+  /** Tracks of others, by sid, that a message tells of. */
+  readonly tracksIn: (response: SignalResponse) => readonly string[];
 };
 
 /** What is kept back of others, at the most. */
 const MOST_OTHERS = 256;
 const MOST_TRACKS = 16;
-
-/** Tracks of others, by sid, that a message tells a device of. */
-export const tracksIn = ({ message }: SignalResponse): readonly string[] => {
-  const told =
-    message.case === 'update'
-      ? message.value.participants
-      : message.case === 'join'
-        ? message.value.otherParticipants
-        : [];
-  return told.flatMap(({ tracks }) => tracks.map(({ sid }) => sid));
-};
 
 /** Withholds other participants while `released` is false. Knows its own participant from `join`. */
 export const presence = (alreadyReleased: boolean): Presence => {
@@ -45,6 +36,13 @@ export const presence = (alreadyReleased: boolean): Presence => {
     released ? items : items.filter((item) => item.participantSid === own);
 
   return {
+    tracksIn: ({ message }) => {
+      const told = message.case === 'update' ? message.value.participants : [];
+      const joined = message.case === 'join' ? message.value.otherParticipants : [];
+      return [...told, ...joined]
+        .filter(({ sid }) => sid !== own)
+        .flatMap(({ tracks }) => tracks.map(({ sid }) => sid));
+    },
     tell: (response) => {
       const { message } = response;
       switch (message.case) {

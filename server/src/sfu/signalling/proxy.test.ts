@@ -1,4 +1,11 @@
-import { JoinResponse, ParticipantInfo, ParticipantUpdate, SignalResponse } from '@livekit/protocol';
+import {
+  JoinResponse,
+  ParticipantInfo,
+  ParticipantUpdate,
+  SignalRequest,
+  SignalResponse,
+  TrackInfo,
+} from '@livekit/protocol';
 import { Refusal } from '@parley/protocol/bytes';
 import { expect, test } from 'vitest';
 import { deafSocket } from '../../../test/deaf-socket.ts';
@@ -92,6 +99,21 @@ test('[SFU5] whoever is admitted while its line is being made hears of the other
   };
   expect(told(open({ wasAdmitted: false, isAdmitted: true }))).toEqual(['PA_other']);
   expect(told(open({ wasAdmitted: false, isAdmitted: false }))).toEqual([]);
+});
+
+test('[SFU5] whoever asked for everything before admission is subscribed to the tracks of others, and not to its own', () => {
+  const line = open({ wasAdmitted: false, isAdmitted: true });
+  line.says(joined);
+  const published = ['PA_own', 'PA_other'].map(
+    (sid) => new ParticipantInfo({ sid, tracks: [new TrackInfo({ sid: `TR_of_${sid}` })] }),
+  );
+  const update = new ParticipantUpdate({ participants: published });
+  line.says(new SignalResponse({ message: { case: 'update', value: update } }).toBinary());
+  const asked = line.sfu.said.flatMap((bytes) => {
+    const { message } = SignalRequest.fromBinary(bytes);
+    return message.case === 'subscription' ? message.value.trackSids : [];
+  });
+  expect(asked).toEqual(['TR_of_PA_other']);
 });
 
 test('[SFU6] a seat that ended while its line was being made gets none', () => {

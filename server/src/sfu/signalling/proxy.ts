@@ -8,7 +8,7 @@ import { pace } from '../../doors/pace.ts';
 import type { AddressGuard } from '../../doors/peer/address.ts';
 import type { SfuPermission, SfuTicket } from '../sfu.ts';
 import type { Join } from './join.ts';
-import { presence, tracksIn } from './presence.ts';
+import { presence } from './presence.ts';
 import { fromDevice } from './requests.ts';
 import { fromSfu } from './responses.ts';
 
@@ -81,7 +81,7 @@ export const carry = (passage: Passage): void => {
   // The device asked for everything, and the SFU was told not to send anything unasked.
   const subscribe = (told: SignalResponse) => {
     if (!passage.join.everything || passage.wasAdmitted || !admitted) return;
-    const trackSids = tracksIn(told).filter((sid) => !subscribed.has(sid));
+    const trackSids = seen.tracksIn(told).filter((sid) => !subscribed.has(sid));
     if (trackSids.length === 0) return;
     for (const sid of trackSids) subscribed.add(sid);
     if (subscribed.size > MOST_SUBSCRIBED) return end('sfu', new Refusal('sfu.malformed', 'tracks'));

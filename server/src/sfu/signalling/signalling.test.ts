@@ -18,7 +18,7 @@ import {
 import { Refusal } from '@parley/protocol/bytes';
 import { describe, expect, test } from 'vitest';
 import { readJoin } from './join.ts';
-import { presence, tracksIn } from './presence.ts';
+import { presence } from './presence.ts';
 import { fromDevice } from './requests.ts';
 import { fromSfu } from './responses.ts';
 
@@ -120,14 +120,14 @@ describe('what an SFU may say to a device', () => {
     const told = seen.tell(read());
     if (!(told instanceof SignalResponse)) throw new Error('not told');
     expect(told.toJsonString()).not.toContain('PA_2');
-    expect(tracksIn(told)).toEqual([]);
+    expect(seen.tracksIn(told)).toEqual([]);
     const third = new ParticipantInfo({ sid: 'PA_3', identity: 'i3' });
     const update = new SignalResponse({ message: { case: 'update', value: { participants: [third] } } as never });
     expect(seen.tell(update)).toBeNull();
     const released = seen.release();
     expect(released?.toJsonString()).toContain('PA_2');
     expect(released?.toJsonString()).toContain('PA_3');
-    expect(released && tracksIn(released)).toEqual(['TR_1']);
+    expect(released && seen.tracksIn(released)).toEqual(['TR_1']);
   });
 });
 
