@@ -9,6 +9,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   log: ['bytes', 'identity'],
   keys: ['bytes', 'identity'],
   frames: ['bytes', 'identity', 'log', 'keys'],
+  words: ['bytes'],
   code: ['bytes', 'keys'],
   meeting: ['bytes', 'identity', 'log', 'keys'],
   clip: ['bytes', 'identity', 'log', 'keys', 'frames', 'meeting'],

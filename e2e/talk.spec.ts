@@ -106,6 +106,52 @@ test('a second window of a seat asks before it takes it; the first lets go, and 
   await host.sees(borland.name);
 });
 
+test('[CODE6, CODE7] one code: begun by one, on every screen, compared, and what a later comer means for it', async ({
+  browser,
+}) => {
+  test.setTimeout(120_000);
+  const [alba, , borland, adviser] = PEOPLE;
+  const host = await sit(browser, alba);
+  await host.page.getByRole('button', { name: 'Compare code' }).click();
+  await expect(host.page.getByText('A code needs somebody to compare it with.')).toBeVisible();
+  const guest = await sit(browser, borland);
+  await host.sees(borland.name);
+  await guest.sees(alba.name);
+
+  const card = ({ page }: Seat) => page.getByRole('region', { name: 'One code for the table' });
+  const wordsOn = (seat: Seat) => card(seat).getByRole('listitem').allTextContents();
+  const digitsOn = async (seat: Seat) => (await card(seat).locator('bdi').textContent()) ?? '';
+  await card(host).getByRole('button', { name: 'Make the code' }).click();
+  await expect(card(guest).getByText('One of you reads this aloud')).toBeVisible();
+  await expect(card(host).getByText('One of you reads this aloud')).toBeVisible();
+  await expect(card(guest).getByRole('listitem')).toHaveCount(5);
+  await expect(card(host).getByRole('listitem')).toHaveCount(5);
+  const words = await wordsOn(host);
+  expect(await wordsOn(guest)).toEqual(words);
+  const digits = await digitsOn(host);
+  expect(digits).toMatch(/^\d{4}( \d{4}){4}$/);
+  expect(await digitsOn(guest)).toBe(digits);
+
+  await card(guest).getByRole('button', { name: 'It is the same' }).click();
+  await expect(card(host).getByText(`The same, say: ${borland.name}.`)).toBeVisible();
+
+  const late = await sit(browser, adviser);
+  await expect(card(host).getByText(`not covered by this code: ${adviser.name}`)).toBeVisible();
+  expect(await wordsOn(host)).toEqual(words);
+  await late.page.getByRole('button', { name: 'Compare code' }).click();
+  await card(late).getByRole('button', { name: 'Make the code' }).click();
+  await expect(card(late).getByRole('listitem')).toHaveCount(5);
+  const newer = await wordsOn(late);
+  expect(newer).not.toEqual(words);
+  await expect.poll(() => wordsOn(host)).toEqual(newer);
+  await expect.poll(() => wordsOn(guest)).toEqual(newer);
+  await expect(card(host).getByText('not covered by this code')).toBeHidden();
+
+  await card(guest).getByRole('button', { name: 'It is different' }).click();
+  const alarm = `Another code than theirs was read, say: ${borland.name}.`;
+  for (const { page } of [host, late]) await expect(page.getByRole('complementary').getByText(alarm)).toBeVisible();
+});
+
 test('whoever has no microphone and no camera reads so, whatever is switched on', async ({ browser }) => {
   const { page, takeSeat } = await openSeat(browser, rehearsal, PEOPLE[0].id);
   await takeSeat();

@@ -55,6 +55,8 @@ export const fakeSession = (first: View): Session & { readonly called: Called[] 
         me({ talking: held });
       },
       takeHere: note('takeHere'),
+      makeCode: note('makeCode'),
+      compareCode: note('compareCode'),
       leave: note('leave'),
     },
   };

@@ -3,7 +3,6 @@ export { type Check, checkOf, firstRefusal } from './check.ts';
 export {
   type Introduction,
   introductionNumbers,
-  numberText,
   openIntroduction,
   signIntroduction,
 } from './introduction.ts';

@@ -6,7 +6,6 @@ import {
   certify,
   fingerprint,
   introductionNumbers,
-  numberText,
   openIntroduction,
   openRequest,
   signIntroduction,
@@ -70,7 +69,6 @@ test('[INTRO3] both sides come to the same twelve numbers, another pair to other
   const between = fingerprint((await testRoot('between')).keys);
   const theirs = await introductionNumbers(alba.id, between);
   expect(theirs.filter((number, n) => number === ours[n]).length).toBeLessThan(4);
-  expect([0, 7, 2_047].map(numberText)).toEqual(['0000', '0007', '2047']);
 });
 
 test('[IDENT7] a request for a certificate proves that the key is held', async () => {

@@ -77,6 +77,3 @@ export const introductionNumbers = async (one: Bytes, other: Bytes): Promise<rea
   const all = BigInt(`0x${toHex(derived)}`);
   return Array.from({ length: COUNT }, (_, n) => Number((all >> BigInt(8 * LENGTH - BITS * (n + 1))) & 0x7ffn));
 };
-
-/** A number as it is read aloud where a language has no words for it: four digits. */
-export const numberText = (number: number): string => String(number).padStart(4, '0');

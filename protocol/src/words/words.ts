@@ -1,5 +1,4 @@
-import { Refusal } from '@parley/protocol/bytes';
-import { numberText } from '@parley/protocol/identity';
+import { Refusal } from '../bytes/index.ts';
 
 const LISTS: { readonly [language: string]: () => Promise<{ readonly wordlist: readonly string[] }> } = {
   cs: () => import('@scure/bip39/wordlists/czech.js'),
@@ -13,9 +12,16 @@ const LISTS: { readonly [language: string]: () => Promise<{ readonly wordlist: r
   zh: () => import('@scure/bip39/wordlists/simplified-chinese.js'),
 };
 
+/** A number as it is read aloud where a language has no words for it: four digits. */
+export const numberText = (number: number): string => String(number).padStart(4, '0');
+
 const wordLanguages = Object.keys(LISTS);
 
-/** Numbers (INTRO3) as words of a language; refuses `words.language` where it has none: there are the digits. */
+/**
+ * Numbers from 0 to 2,047 (INTRO3, CODE6) as words of a language, by the lists of BIP 39; refuses `words.language` where
+ * there is none: then the digits are read.
+ * @param language tag, such as `en`
+ */
 export const wordsIn = async (language: string, numbers: readonly number[]): Promise<readonly string[] | Refusal> => {
   const load = Object.hasOwn(LISTS, language) ? LISTS[language] : undefined;
   if (!load) return new Refusal('words.language', `${language}; known here: ${wordLanguages.join(', ')}`);

@@ -1,10 +1,11 @@
 import { type Bytes, decode, encode, Refusal, text, toHex } from '@parley/protocol/bytes';
-import { introductionNumbers, numberText, signIntroduction } from '@parley/protocol/identity';
+import { introductionNumbers, signIntroduction } from '@parley/protocol/identity';
+import { numberText, wordsIn } from '@parley/protocol/words';
 import type { NodeConfig } from '../config/config.ts';
 import { readIntroduction } from '../counterparts/introduce.ts';
 import { type Introduced, pinnedIn } from '../counterparts/pinned.ts';
 import { actingIdentity, type Identity } from '../identity/files.ts';
-import { wordsIn } from '../words.ts';
+
 import { command, EXIT, type World } from './command.ts';
 import { readBytes, writeNew } from './files.ts';
 import { CONFIG_OPTION, ownConfig, withStore } from './own.ts';

@@ -13,6 +13,7 @@ import type { Media } from './media/media.ts';
 import { openPassing } from './passing.ts';
 import { boundPipe, hearWorker, type Pictures } from './pictures.ts';
 import { openTable } from './table.ts';
+import { openTableCodes, type TableCodes } from './table-code.ts';
 
 /** Another seat, and what its device says of itself. */
 export type Other = {
@@ -29,6 +30,9 @@ export type Conversation = {
   /** Where seats and this device were until lately (`root name`): an SFU shows what has ended for a while. */
   readonly former: () => ReadonlySet<string>;
   readonly pictures: () => Pictures;
+  readonly code: TableCodes;
+  /** Whoever sits or sat since this conversation began. */
+  readonly seatingOf: (id: number) => Seating | null;
   /** The group stands, and the newcomer compared it. */
   readonly keyed: () => boolean;
   /** True while new keys are awaited and nothing is sent, for longer than a change of keys takes. */
@@ -94,10 +98,11 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
   // Clocks are compared as they are: the frame worker judges lateness by the same one.
   const clocks = openClocks((length) => crypto.getRandomValues(new Uint8Array(length)));
   let seatings: ReadonlyMap<number, Seating> = new Map();
+  const known = new Map<number, Seating>();
   let restricted: ReadonlySet<number> = new Set();
   let pictures: Pictures = new Map();
   let keyed = false;
-  let members = 0;
+  let size = 0;
   let told = '';
 
   const heard = (message: Message, seating: Seating) => {
@@ -109,6 +114,8 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
       wasAt(names.get(seating.id));
       names.set(seating.id, new Map(passing.names.map(({ root, name }) => [toHex(root), name])));
     }
+    if (passing.kind === 'commitment' || passing.kind === 'reveal' || passing.kind === 'compared')
+      code.heard(seating.id, passing.kind, passing.sealed);
     if (passing.kind === 'ask') messages.say(clocks.answer(passing.nonce, Date.now()));
     if (passing.kind === 'answer') {
       const reading = clocks.hear(seating.id, passing.nonce, passing.time, Date.now());
@@ -136,17 +143,20 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
     changed: needs.changed,
   });
 
+  const code = openTableCodes({ own: needs.seating, say: messages.say, changed: needs.changed });
+
   const table = openTable({
     meeting: agreement.sheet.meeting,
     own: needs.seating,
     package: needs.package,
     blobs: needs.blobs,
     submit: needs.submit,
-    advanced: async (circle, known) => {
-      await epochs.install(circle, known);
+    advanced: async (circle, members) => {
+      await epochs.install(circle, members);
       keyed = true;
-      if (circle.leaves.length > members) messages.say(clocks.ask(Date.now()));
-      members = circle.leaves.length;
+      code.advanced(circle);
+      if (circle.leaves.length > size) messages.say(clocks.ask(Date.now()));
+      size = circle.leaves.length;
       needs.changed();
     },
     lost: needs.lost,
@@ -178,6 +188,8 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
       return new Set(former.keys());
     },
     pictures: () => pictures,
+    code,
+    seatingOf: (id) => known.get(id) ?? null,
     keyed: () => keyed,
     paused: epochs.paused,
     moved: (ledger, entry, ended) => {
@@ -186,6 +198,7 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
       forget(over);
       epochs.halt([...over, ...ended]);
       seatings = ledger.state.seatings;
+      for (const [id, seating] of seatings) known.set(id, seating);
       restricted = ended;
       messages.moved(ledger.state);
       table.moved(ledger, entry, ended);
@@ -236,6 +249,7 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
       clearInterval(asking);
       epochs.close();
       table.close();
+      code.close();
     },
   };
 };

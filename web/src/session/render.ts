@@ -8,7 +8,7 @@ import type { Notices } from './notices.ts';
 import { carriedBy } from './pictures.ts';
 import { awayFor, type Stillness, silentFor, soundAloneFor, stillFor } from './stillness.ts';
 import { plays, tileState } from './tile.ts';
-import type { ProofStep, RefusalView, SeatView, StageView, TileView, View } from './view.ts';
+import type { CodeView, ProofStep, RefusalView, SeatView, StageView, TileView, View } from './view.ts';
 
 /** A seat of the agreed sheet, for screens. */
 export const seatOf = ({ sheet, mandate }: Agreement, seat: AgreedSeat): SeatView =>
@@ -76,6 +76,44 @@ const provenOf = (tiles: readonly TileView[]): StageView['proven'] => {
   return sure.length > 0 ? 'some' : 'none';
 };
 
+/** A table without a code, and without anybody to make one with. */
+export const noCode: CodeView = { open: false, round: null, unfinished: [], standing: null };
+
+/** The table's code, by the names of those who sit, or sat. */
+export const codeOf = (agreement: Agreement, conversation: Conversation): CodeView => {
+  const { open, round, unfinished, standing } = conversation.code.state();
+  const seatsOf = (ids: Iterable<number>) =>
+    Array.from(ids).flatMap((id) => {
+      const seating = conversation.seatingOf(id);
+      return seating ? [seatOf(agreement, seating.seat)] : [];
+    });
+  const said = (same: boolean) =>
+    seatsOf([...(standing?.compared ?? [])].flatMap(([id, one]) => (one === same ? [id] : [])));
+  const own = standing?.compared.get(conversation.seating);
+  const [by] = round?.kind === 'broken' ? seatsOf([round.by]) : [];
+  const { refusal } = round?.kind === 'broken' ? round : { refusal: null };
+  return {
+    open,
+    round:
+      round?.kind === 'making'
+        ? { kind: 'making', missing: seatsOf(round.missing) }
+        : by && refusal
+          ? { kind: 'broken', by, refusal }
+          : null,
+    unfinished: seatsOf(unfinished),
+    standing: standing && {
+      numbers: standing.numbers,
+      uncovered: conversation
+        .others()
+        .filter(({ seating }) => !standing.covers(seating))
+        .map(({ seating }) => seatOf(agreement, seating.seat)),
+      same: said(true),
+      different: said(false),
+      own: own === undefined ? null : own ? 'same' : 'different',
+    },
+  };
+};
+
 /** Delegations that can see and hear this: those with somebody seated. */
 const audienceOf = ({ sheet, mandate }: Agreement, tiles: readonly TileView[]) =>
   sheet.delegations
@@ -133,6 +171,7 @@ export const stageView = (
     readonly devices: DevicesView;
     readonly tiles: readonly TileView[];
     readonly me: Me;
+    readonly code: CodeView;
     readonly notices: Notices;
     readonly startedMs: number;
     readonly node: 'reached' | 'away';

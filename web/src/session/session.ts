@@ -15,7 +15,7 @@ import { createMedia, type Media, type MediaEvent } from './media/media.ts';
 import { type Notices, notify, settleNotices } from './notices.ts';
 import type { Place } from './place.ts';
 import { redeem } from './redeem.ts';
-import { holdingView, type Me, seatOf, stageView, tilesOf } from './render.ts';
+import { codeOf, holdingView, type Me, noCode, seatOf, stageView, tilesOf } from './render.ts';
 import { openSocket, type Socket } from './socket.ts';
 import { observe, unobserved } from './stillness.ts';
 import { type Happening, openTalk, type Talk } from './talk.ts';
@@ -77,10 +77,12 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     const line = media.facts().legs.find(({ delegation }) => delegation === ownRoot)?.state;
     const sending = sendingOf(line, talk);
     const now = { devices: devices.view(), me: { ...me, sending }, notices, startedMs, ...nodes };
-    if (join.kind === 'seated') return stageView(agreement, { ...now, tiles: tiles() });
+    const conversation = talk.conversation();
+    const code = conversation ? codeOf(agreement, conversation) : noCode;
+    if (join.kind === 'seated') return stageView(agreement, { ...now, code, tiles: tiles() });
     const sitting = join.kind !== 'holding';
     const refusal = join.kind === 'holding' ? join.refusal : null;
-    const ahead = stageView(agreement, { ...now, tiles: [] });
+    const ahead = stageView(agreement, { ...now, code: noCode, tiles: [] });
     return holdingView(agreement, { ...now, facts: media.facts(), sitting, refusal, ahead });
   };
 
@@ -336,6 +338,8 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
       keepFor('tab', TAKE, place.seat);
       location.reload();
     },
+    makeCode: () => prepared?.talk.conversation()?.code.begin(),
+    compareCode: (same) => prepared?.talk.conversation()?.code.compared(same),
     leave: () => {
       void prepared?.talk.leave().finally(() => advance({ kind: 'ended', why: 'self' }));
     },

@@ -53,6 +53,29 @@ export type TileView = {
   readonly sound: MediaStreamTrack | null;
 };
 
+/** The table's code: read aloud once, it shows that no one sits between. */
+export type CodeView = {
+  /** Whether one can be made now: not alone, and no second one under the same keys. */
+  readonly open: boolean;
+  readonly round:
+    | { readonly kind: 'making'; readonly missing: readonly SeatView[] }
+    | { readonly kind: 'broken'; readonly by: SeatView; readonly refusal: RefusalView }
+    | null;
+  /** Who had not given their part when the keys changed in the middle of it. */
+  readonly unfinished: readonly SeatView[];
+  readonly standing: {
+    /** Five numbers, 0 to 2,047: words of a list, or four digits each. */
+    readonly numbers: readonly number[];
+    /** Who came later, and is not covered by it. */
+    readonly uncovered: readonly SeatView[];
+    /** Who said that it was the same for them, and who that it was not. */
+    readonly same: readonly SeatView[];
+    readonly different: readonly SeatView[];
+    /** Our own word. */
+    readonly own: 'same' | 'different' | null;
+  } | null;
+};
+
 /** Something to be told: shown quietly, and said to screen readers. */
 export type Notice = {
   readonly id: number;
@@ -127,6 +150,7 @@ export type StageView = {
   /** Whether all remote frames now playing are proven; `quiet`: everybody says to send nothing. */
   readonly proven: 'all' | 'some' | 'none' | 'quiet';
   readonly audience: readonly DelegationView[];
+  readonly code: CodeView;
   readonly notices: readonly Notice[];
   /** One's own node, over which everything but sound and picture goes. */
   readonly node: 'reached' | 'away';
@@ -149,6 +173,10 @@ export type Actions = {
   talk(held: boolean): void;
   /** Takes the seat from the other window that holds it. */
   takeHere(): void;
+  /** Asks the table to make its code. */
+  makeCode(): void;
+  /** Says to all whether the code that was read aloud is the one shown here. */
+  compareCode(same: boolean): void;
   leave(): void;
 };
 

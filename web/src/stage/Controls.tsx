@@ -1,15 +1,16 @@
-import { Mic, MicOff, Video, VideoOff, Volume2, VolumeX } from 'lucide-react';
+import { ListChecks, Mic, MicOff, Video, VideoOff, Volume2, VolumeX } from 'lucide-react';
 import { useText } from '../messages/use-text.ts';
 import type { Session, StageView } from '../session/view.ts';
 import { Control } from './Control.tsx';
 import styles from './Controls.module.css';
 import { DevicePanel } from './DevicePanel.tsx';
 import { Leave } from './Leave.tsx';
+import type { CardState } from './use-code-card.ts';
 
-type Props = { readonly view: StageView; readonly session: Session };
+type Props = { readonly view: StageView; readonly session: Session; readonly code: CardState };
 
-/** Microphone, camera, loudspeaker, devices, leave: always here, in this order, each of one size in every state. */
-export const Controls = ({ view, session }: Props) => {
+/** Microphone, camera, loudspeaker, the table's code, devices, leave: always here, in this order, each of one size in every state. */
+export const Controls = ({ view, session, code }: Props) => {
   const text = useText();
   const { me } = view;
   const { actions } = session;
@@ -46,6 +47,16 @@ export const Controls = ({ view, session }: Props) => {
         tone={me.loudspeaker ? 'on' : 'muted'}
         width="slim"
         onPress={() => actions.setLoudspeaker(!me.loudspeaker)}
+      />
+      <Control
+        icon={ListChecks}
+        noun={text('code.noun')}
+        state={null}
+        action={text(code.shown ? 'code.hide' : 'code.show')}
+        hint={text('code.hint')}
+        tone="off"
+        width="slim"
+        onPress={code.toggle}
       />
       <DevicePanel devices={view.devices} session={session} />
       <Leave onLeave={actions.leave} />

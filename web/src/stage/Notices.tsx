@@ -1,6 +1,6 @@
 import { Info, type LucideIcon, ShieldAlert, TriangleAlert } from 'lucide-react';
 import { useText } from '../messages/use-text.ts';
-import type { Notice } from '../session/view.ts';
+import type { CodeView, Notice } from '../session/view.ts';
 import styles from './Notices.module.css';
 import { noticeText } from './notice-text.ts';
 import { useNow } from './use-now.ts';
@@ -11,6 +11,7 @@ type AlertsProps = {
   readonly away: 'own' | 'host' | null;
   /** False while new keys are awaited: nothing is being sent. */
   readonly sending: 'yes' | 'keys' | 'line';
+  readonly code: CodeView;
 };
 
 /** What has happened and is over goes out of sight after a while; for all else the session says when it is over. */
@@ -32,14 +33,16 @@ const fresh = (notices: readonly Notice[], now: number) =>
     .toSorted((a, b) => Number(b.tone === 'danger') - Number(a.tone === 'danger') || b.atMs - a.atMs);
 
 /** What must be seen now, above the picture: nothing, mostly. What lasts (a node is away) stays. */
-export const Alerts = ({ notices, away, sending }: AlertsProps) => {
+export const Alerts = ({ notices, away, sending, code }: AlertsProps) => {
   const text = useText();
   const now = useNow();
   // That a node is away lasts as long as the view says so, and has its own line here.
   const lasting = (kind: Notice['kind']) => kind === 'host-away' || kind === 'node-away';
   const shown = fresh(notices, now).filter(({ tone, kind }) => tone !== 'quiet' && !lasting(kind));
+  const different = code.standing?.different.map(({ name }) => name) ?? [];
   return (
     <ul className={styles.alerts}>
+      {different.length > 0 ? <Line tone="danger" words={text('code.alarm', { names: text.list(different) })} /> : null}
       {sending === 'keys' ? <Line tone="warning" words={text('stage.new-keys')} /> : null}
       {sending === 'line' && away !== 'own' ? <Line tone="warning" words={text('stage.no-line')} /> : null}
       {shown.slice(0, 2).map((notice) => (

@@ -6,6 +6,7 @@ import { Sound } from '../ui/Sound.tsx';
 import { useDarkRoom } from '../ui/use-dark-room.ts';
 import { Announcer } from './Announcer.tsx';
 import { Clocks } from './Clocks.tsx';
+import { CodeCard } from './CodeCard.tsx';
 import { Controls } from './Controls.tsx';
 import { Facts } from './Facts.tsx';
 import { Alerts, News } from './Notices.tsx';
@@ -14,6 +15,7 @@ import { SoundGate } from './SoundGate.tsx';
 import styles from './StageScreen.module.css';
 import { useShortcuts } from './shortcuts.ts';
 import { Table } from './Table.tsx';
+import { useCodeCard } from './use-code-card.ts';
 import { useSignals } from './use-signals.ts';
 
 type Props = { readonly view: StageView; readonly session: Session };
@@ -25,6 +27,7 @@ export const StageScreen = ({ view, session }: Props) => {
   const { actions } = session;
   const [blocked, setBlocked] = useState(false);
   const [tries, setTries] = useState(0);
+  const card = useCodeCard(view.code);
   useDarkRoom();
   useShortcuts(me, actions);
   useSignals(tiles);
@@ -41,10 +44,11 @@ export const StageScreen = ({ view, session }: Props) => {
         <Facts view={view} level={session.levels.microphone} measured={session.levels.measured} />
       </header>
       <aside aria-label={text('stage.alerts')}>
-        <Alerts notices={view.notices} away={awayOf(view)} sending={me.sending} />
+        <Alerts notices={view.notices} away={awayOf(view)} sending={me.sending} code={view.code} />
       </aside>
       <main className={styles.picture} aria-label={text('stage.table')}>
         <Table tiles={tiles} level={session.levels.seating} />
+        {card.shown ? <CodeCard code={view.code} actions={actions} onClose={card.toggle} /> : null}
       </main>
       <footer className={styles.foot}>
         <div className={styles.notices}>
@@ -52,7 +56,7 @@ export const StageScreen = ({ view, session }: Props) => {
           {blocked && me.loudspeaker ? <SoundGate onStart={startSound} /> : null}
           <News notices={view.notices} />
         </div>
-        <Controls view={view} session={session} />
+        <Controls view={view} session={session} code={card} />
         <OwnPicture me={me} devices={devices} />
       </footer>
       {tiles.map(({ seating, sound }) =>

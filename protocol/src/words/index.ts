@@ -1,0 +1,1 @@
+export { numberText, wordsIn } from './words.ts';
