@@ -123,6 +123,7 @@ export const makeTalk = async (after?: Talk): Promise<Talk> => {
         })),
       sheets: [sheetPath],
       sfu: { address: '127.0.0.1', port: own.sfuPort, mediaPort: null, url: null, binary: null, keep: false },
+      relay: null,
       lostAfter: { gone: 2_000, closed: 300 },
       ...change,
     }),

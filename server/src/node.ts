@@ -21,6 +21,7 @@ import { actingIdentity, identityWith } from './identity/files.ts';
 import type { Meeting } from './meeting/meeting.ts';
 import { openMeetings } from './meeting/meetings.ts';
 import { serial } from './meeting/serial.ts';
+import { readRelay } from './relay/relay.ts';
 import { liveKit } from './sfu/livekit/livekit.ts';
 import type { Sfu } from './sfu/sfu.ts';
 import { readSheets } from './sheets.ts';
@@ -76,6 +77,8 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     letGo();
     return refusal;
   };
+  const relay = config.relay && readRelay(config.relay);
+  if (relay instanceof Refusal) return refuse(relay);
   const identity = await actingIdentity(config.identity, clock.now());
   if (identity instanceof Refusal) return refuse(identity);
   const own = toHex(identity.root);
@@ -178,6 +181,7 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     logger,
     lines: access,
     guard,
+    relay,
     isReady: () => sfu.state().kind === 'running',
   });
   let endRepeated = () => {};

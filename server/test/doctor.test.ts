@@ -38,7 +38,7 @@ describe('[COMMAND6] faults on one’s own side', () => {
     const found = said.map(({ of, how }: { readonly of: string; readonly how: string }) => `${of} ${how}`);
     expect(found).toEqual([
       ...['issuing key good', 'disk good', 'store good', 'tls skipped', 'seats good', 'peer good'],
-      ...['sfu poor', 'counterparts skipped'],
+      ...['sfu poor', 'relay poor', 'counterparts skipped'],
     ]);
   }, 60_000);
 

@@ -17,6 +17,11 @@ export const deviceToNode = variant({
 });
 export type DeviceToNode = Decoded<typeof deviceToNode>;
 
+const relay = record({ urls: list(text(256), 4), username: text(128), credential: text(128), until: uint() });
+
+/** Access to one's own relay (TURN) until a time (ms), over which alone a device reaches the SFUs of counterparts. */
+export type RelayAccess = Decoded<typeof relay>;
+
 /** What a node says to its device. */
 export const nodeToDevice = variant({
   /** First word on the socket. */
@@ -27,7 +32,11 @@ export const nodeToDevice = variant({
     roots: list(rootKeys, 8),
     chain: mandateChain,
     now: uint(),
+    /** null: this delegation has no relay. */
+    relay: nullable(relay),
   },
+  /** A newer access to the relay. */
+  relay: { access: relay },
   /** Part of the log, oldest first; only to a device whose admission is settled. `more`: another part follows. */
   log: { entries: limit.entries, countersignatures: limit.countersignatures, more: bool },
   /** A new entry, stored by this node; `blobs` beside it. */

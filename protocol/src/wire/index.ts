@@ -6,6 +6,7 @@ export {
   linkRedemption,
   type NodeToDevice,
   nodeToDevice,
+  type RelayAccess,
 } from './device.ts';
 export { MESSAGE_LIMIT } from './limits.ts';
 export { type PeerReply, type PeerRequest, peerReply, peerRequest } from './peer.ts';

@@ -24,6 +24,7 @@ const ADVICE: { readonly [code: string]: string } = {
   'node.seat-twice': 'Another meeting that is not over has a seat of that name. Have it proposed anew.',
   'peer.not-in-meeting': 'Only a delegation that takes part can propose a meeting, or agree to it.',
   'plan.wrong': 'Mend that in the plan; server/meeting.schema.json describes it.',
+  'relay.secret': 'Write the secret that your relay has (static-auth-secret) into that file, on one line.',
   'sheet.begun': 'Somebody has sat in it: it is ended by leaving it.',
   'sheet.name': 'A delegation stands in it under another name than it was introduced by: do not agree, and ask.',
   'sheet.too-long': 'A meeting is planned for 31 days at most.',

@@ -50,6 +50,7 @@ test('[NODE15] what is not said is as the schema says, and paths are relative to
     counterparts: [],
     sheets: [],
     sfu: { address: '192.0.2.1', port: null, mediaPort: null, url: null, binary: null, keep: false },
+    relay: null,
     lostAfter: { gone: 2_000, closed: 300 },
   });
 });
@@ -70,6 +71,7 @@ test('[NODE15] a configuration with everything in it is read as it was written',
     counterparts: [{ name: 'Borland', root, keys, peer: 'https://borland.example' }],
     sheets: ['/sheets/one'],
     sfu: { address: '::1', port: 3, mediaPort: 4, url: 'wss://sfu.example', binary: '/bin/livekit-server', keep: true },
+    relay: { urls: ['turn:relay.example', 'turns:[2001:db8::1]:443?transport=tcp'], secret: '/relay.secret' },
     lostAfter: { gone: 5, closed: 6 },
   };
   expect(written(writeConfig(config))).toEqual(config);
@@ -97,6 +99,10 @@ test.each([
     ', line 7: privateRanges.0 is no range of addresses',
   ],
   [changed('"sfu"', '"__proto__": {},\n  "sfu"'), ', line 7: __proto__ is no setting'],
+  [
+    changed('"sfu"', '"relay": { "urls": ["stun:relay.example"], "secret": "s" },\n  "sfu"'),
+    ', line 7: relay.urls.0 is no address of a relay',
+  ],
   ['', ', line 1: this is no JSON'],
   ['[]', ', line 1: the whole must be object'],
 ])('[NODE15] what is wrong is named, with its line: %#', (text, words) => {

@@ -4,6 +4,7 @@ import { type Bytes, decode, encode, equal, Refusal, text } from '@parley/protoc
 import { fingerprint, type RootKeys, rootKeys } from '@parley/protocol/identity';
 import type { TlsFiles } from '../doors/tls.ts';
 import { builtPages } from '../pages.ts';
+import { relayPlace } from '../relay/relay.ts';
 import { readFile } from './file.ts';
 import { isOrigin, isPeerOrigin } from './origin.ts';
 
@@ -52,6 +53,8 @@ export type NodeConfig = {
     /** Whether the SFU lives on after an orderly end of the node. */
     readonly keep: boolean;
   };
+  /** One's own relay: its URLs, and the file of the secret that it shares with this node. */
+  readonly relay: { readonly urls: readonly string[]; readonly secret: string } | null;
   /** A device is lost after its socket has been gone for so long: unexpectedly, or closed by its page. In ms. */
   readonly lostAfter: { readonly gone: number; readonly closed: number };
 };
@@ -85,6 +88,9 @@ export const readConfig = (path: string): NodeConfig | Refusal => {
   }
   const range = value.privateRanges.findIndex((one) => !isRange(one));
   if (range >= 0) return wrong(['privateRanges', range], 'is no range of addresses, such as 10.0.0.0/8');
+  const relayUrl = value.relay?.urls.findIndex((one) => relayPlace(one) === null) ?? -1;
+  if (relayUrl >= 0)
+    return wrong(['relay', 'urls', relayUrl], 'is no address of a relay, such as turn:relay.alba.example:3478');
   const counterparts: CounterpartConfig[] = [];
   for (const [n, { name, root, peer }] of value.counterparts.entries()) {
     const keys = rootOf(root);
@@ -110,6 +116,7 @@ export const readConfig = (path: string): NodeConfig | Refusal => {
     counterparts,
     sheets: value.sheets.map(at),
     sfu: { ...value.sfu, binary: value.sfu.binary && at(value.sfu.binary) },
+    relay: value.relay && { urls: value.relay.urls, secret: at(value.relay.secret) },
     lostAfter: value.lostAfter,
   };
 };

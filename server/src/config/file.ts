@@ -25,6 +25,7 @@ export type ConfigFile = {
     readonly binary: string | null;
     readonly keep: boolean;
   };
+  readonly relay: { readonly urls: readonly string[]; readonly secret: string } | null;
   readonly lostAfter: { readonly gone: number; readonly closed: number };
 };
 

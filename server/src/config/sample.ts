@@ -49,7 +49,11 @@ ${
 }
   // livekit-server, which forwards your media and is trusted with nothing: the address that your devices and those of
   // counterparts reach it by, the TCP port of its signalling, the UDP port of media. null: a free port at every start.
-  "sfu": { "address": ${JSON.stringify(sfu)}, "port": ${plain ? 'null' : '7880'}, "mediaPort": ${plain ? 'null' : '7882'} }
+  "sfu": { "address": ${JSON.stringify(sfu)}, "port": ${plain ? 'null' : '7880'}, "mediaPort": ${plain ? 'null' : '7882'} },
+
+  // Your own relay (coturn), over which alone your devices reach the media servers of counterparts: these then see its
+  // address and no other. docs/run-a-node.md says how to set it up. null: your devices send to those servers directly.
+  "relay": null
 }
 `;
 };

@@ -9,7 +9,7 @@ import { addressGuard } from '../doors/peer/address.ts';
 import { keptIdentity } from '../identity/files.ts';
 import { judgeCounterparts } from './counterpart.ts';
 import { type Finding, skipped } from './finding.ts';
-import { judgeDoor, judgeFolder, judgeIdentity, judgeSfu, judgeStore, judgeTls } from './own.ts';
+import { judgeDoor, judgeFolder, judgeIdentity, judgeRelay, judgeSfu, judgeStore, judgeTls } from './own.ts';
 
 const ANSWER_WITHIN_MS = 5_000;
 
@@ -55,6 +55,7 @@ export const examine = async (config: NodeConfig, clock: Clock): Promise<readonl
     judgeTls(config, now),
     ...doors,
     await judgeSfu(config, runs),
+    ...(await judgeRelay(config, now)),
   ];
   const own = await keptIdentity(config.identity, now);
   if (own instanceof Refusal || store.how === 'bad')

@@ -6,6 +6,8 @@ import { networkInterfaces } from 'node:os';
 import { Refusal } from '@parley/protocol/bytes';
 import { type DoorConfig, databaseOf, type NodeConfig } from '../config/config.ts';
 import { keptIdentity, rootPath } from '../identity/files.ts';
+import { probeRelay } from '../relay/probe.ts';
+import { readRelay, relayAccess } from '../relay/relay.ts';
 import { isFreePort } from '../sfu/livekit/settings.ts';
 import { bad, type Finding, good, inDays, isWithin, poor, skipped } from './finding.ts';
 
@@ -131,6 +133,34 @@ export const judgeSfu = async ({ sfu }: NodeConfig, runs: boolean): Promise<Find
         'Another SFU runs there: end it, or set another port.',
       );
   return good(of, `Its ports at ${sfu.address} are free.`);
+};
+
+const RELAY_WITHIN_MS = 3_000;
+
+/** One's own relay: it gives devices what this node tells them to ask for, at each of its addresses. */
+export const judgeRelay = async ({ relay }: NodeConfig, now: number): Promise<readonly Finding[]> => {
+  if (!relay)
+    return [
+      poor(
+        'relay',
+        'None: counterparts’ media servers see the addresses of your devices.',
+        'Set up coturn, and "relay".',
+      ),
+    ];
+  const read = readRelay(relay);
+  if (read instanceof Refusal)
+    return [bad('relay', `${read.detail}.`, 'Put the secret of the relay there, on one line.')];
+  const judge = async (url: string): Promise<Finding> => {
+    const of = `relay ${url}`;
+    const probed = await probeRelay(url, relayAccess(read, now), RELAY_WITHIN_MS);
+    if (probed.kind === 'allocated') return good(of, 'It gives your devices a way out.');
+    if (probed.kind === 'silent')
+      return bad(of, `It does not answer (${probed.why}).`, 'Does it run? Is the way open?');
+    if (probed.code === 401)
+      return bad(of, 'It does not know the secret.', 'Is it the same here and there, and are both clocks right?');
+    return bad(of, `It gives no way out (STUN error ${probed.code}).`, 'Its log says why.');
+  };
+  return Promise.all(relay.urls.map(judge));
 };
 
 /** What the node keeps is whole. */

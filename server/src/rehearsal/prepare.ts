@@ -91,6 +91,7 @@ export const prepare = async (options: PrepareOptions): Promise<readonly Prepare
         binary: options.binary,
         keep: false,
       },
+      relay: null,
       lostAfter: LOST_AFTER,
     };
     const configPath = join(party.folder, 'node.json');

@@ -1,5 +1,5 @@
 import { Refusal, type Signer, toHex } from '@parley/protocol/bytes';
-import type { NodeToDevice } from '@parley/protocol/wire';
+import type { NodeToDevice, RelayAccess } from '@parley/protocol/wire';
 import { missing } from '../platform/able/index.ts';
 import { createDevices, type Devices } from '../platform/devices/index.ts';
 import { createFrameWorker } from '../platform/frames/index.ts';
@@ -42,6 +42,7 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
   let stillness = unobserved;
   let differences: Differences = new Map();
   let startedMs = 0;
+  let relay: RelayAccess | null = null;
   /** One's own node, and the host's as one's own knows it. */
   let nodes: Pick<StageView, 'node' | 'host'> = { node: 'reached', host: 'reached' };
   const chosen: Choices = place.standIn ? {} : readChoices(place.seat);
@@ -194,7 +195,12 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     const roots = agreement.sheet.delegations.map(({ root }) => toHex(root));
     const media = createMedia({
       worker: frames.worker,
-      legs: roots.map((root) => ({ delegation: root, url: place.sfuUrl(root), publishes: root === ownRoot })),
+      legs: roots.map((root) => ({
+        delegation: root,
+        url: place.sfuUrl(root),
+        publishes: root === ownRoot,
+        relay: () => (root === ownRoot ? {} : overRelay(relay)),
+      })),
       tell: mediaTold,
       sends: (root) => {
         const others = prepared?.talk.conversation()?.others() ?? [];
@@ -239,6 +245,8 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
   };
 
   const said = async (word: NodeToDevice, on: Socket, own: Signer) => {
+    if (word.kind === 'agreed') relay = word.relay;
+    if (word.kind === 'relay') relay = word.access;
     if (word.kind === 'agreed' && prepared) prepared.talk.again();
     if (word.kind === 'agreed' && !prepared) {
       const wish = { seat: place.seat, device: own, now: Date.now() };
@@ -364,6 +372,13 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
 
 /** Under which name a window remembers over its reload that it is to take the seat from another. */
 const TAKE = 'parley.take';
+
+/** How a counterpart's SFU is reached: over our relay alone, where there is one. */
+const overRelay = (relay: RelayAccess | null): RTCConfiguration => {
+  if (!relay) return {};
+  const { urls, username, credential } = relay;
+  return { iceServers: [{ urls: [...urls], username, credential }], iceTransportPolicy: 'relay' };
+};
 
 /** The shortest time between two drawings of the view, in ms, where nobody waits for one. */
 const SOON = 50;

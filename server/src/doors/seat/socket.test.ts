@@ -33,6 +33,7 @@ const serve = async (prove: boolean, submit: (act: Uint8Array) => Promise<null> 
       },
     },
     roots: [],
+    relay: { urls: ['turn:relay.example'], secret: 'north' },
     proven: () => {},
     overtaken: () => false,
     refused: () => {},
@@ -50,6 +51,23 @@ const serve = async (prove: boolean, submit: (act: Uint8Array) => Promise<null> 
   const say = (word: DeviceToNode) => socket.emit('message', Buffer.from(encode(word)), true);
   return { socket, pass, say, tell: () => send({ kind: 'host', reached: true }) };
 };
+
+test('[RELAY2] a device is given access to the relay when it is known, and a newer one before that ends', async () => {
+  const { socket, pass } = await serve(true);
+  const given = () =>
+    socket.said.flatMap((bytes) => {
+      const word = decode(nodeToDevice, bytes, MESSAGE_LIMIT);
+      if (word instanceof Refusal) throw new Error(word.code);
+      return word.kind === 'agreed' ? [word.relay] : word.kind === 'relay' ? [word.access] : [];
+    });
+  expect(given()).toMatchObject([{ urls: ['turn:relay.example'], until: 1_900_000 }]);
+  for (let ms = 0; ms < 300_000; ms += 10_000) {
+    pass(10_000);
+    socket.emit('pong');
+  }
+  await new Promise(setImmediate);
+  expect(given()).toMatchObject([{ until: 1_900_000 }, { until: 2_200_000 }]);
+});
 
 test('[NODE8] a device that does not prove itself within 5 s is refused', async () => {
   const { socket, pass } = await serve(false);

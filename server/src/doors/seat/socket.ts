@@ -4,9 +4,10 @@ import { mandateHash, type RootKeys } from '@parley/protocol/identity';
 import { isRestriction, openAct } from '@parley/protocol/log';
 import { type DeviceToNode, deviceToNode, MESSAGE_LIMIT, type NodeToDevice } from '@parley/protocol/wire';
 import type { RawData, WebSocket } from 'ws';
-import type { Clock } from '../../clock.ts';
+import { type Clock, every } from '../../clock.ts';
 import type { Parting } from '../../meeting/losing.ts';
 import { serial } from '../../meeting/serial.ts';
+import { RENEW_MS, type Relay, relayAccess } from '../../relay/relay.ts';
 import type { Device } from '../../store/store.ts';
 import { closeWith } from '../close.ts';
 import { pace } from '../pace.ts';
@@ -27,6 +28,8 @@ export type DeviceSocketOptions = {
   readonly device: Device;
   /** Keys of the roots of the meeting's delegations. */
   readonly roots: readonly RootKeys[];
+  /** One's own relay, if there is one. */
+  readonly relay: Relay | null;
   /** Hears that a device has proven itself, so that its older socket can be closed. */
   readonly proven: () => void;
   /** Whether another page of the same device has come in the place of this one. */
@@ -73,7 +76,13 @@ export const serveDevice = (socket: WebSocket, options: DeviceSocketOptions): vo
     const { certificate } = device;
     const chain = { certificate, mandate: device.mandate };
     const signedSheet = new Uint8Array(seat.signedSheet);
-    send({ kind: 'agreed', sheet: signedSheet, roots: options.roots, chain, now: clock.now() });
+    const { relay, roots } = options;
+    const now = clock.now();
+    send({ kind: 'agreed', sheet: signedSheet, roots, chain, now, relay: relay && relayAccess(relay, now) });
+    if (relay)
+      stopRenewing = every(clock, RENEW_MS, async () =>
+        send({ kind: 'relay', access: relayAccess(relay, clock.now()) }),
+      );
     options.proven();
     silent();
     const parted = await meeting.attend({ seat: device.seat, device: device.key, send });
@@ -134,6 +143,7 @@ export const serveDevice = (socket: WebSocket, options: DeviceSocketOptions): vo
   const silent = clock.after(PROVE_WITHIN_MS, () => {
     if (state !== 'proven') refuse(new Refusal('door.silent'));
   });
+  let stopRenewing = () => {};
   let heardAt = clock.now();
   let stopPinging = () => {};
   const ping = () => {
@@ -161,6 +171,7 @@ export const serveDevice = (socket: WebSocket, options: DeviceSocketOptions): vo
     else if (state === 'asked') state = 'closed';
     silent();
     stopPinging();
+    stopRenewing();
     leave?.(GOES.has(code) || options.overtaken() ? 'closed' : 'gone');
   });
   send({ kind: 'challenge', nonce, meeting: device.meeting });

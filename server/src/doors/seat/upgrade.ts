@@ -6,6 +6,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../../clock.ts';
 import type { Meeting } from '../../meeting/meeting.ts';
+import type { Relay } from '../../relay/relay.ts';
 import type { Device, Store } from '../../store/store.ts';
 import { closeWith, REPLACED } from '../close.ts';
 import type { AddressGuard } from '../peer/address.ts';
@@ -24,6 +25,8 @@ export type UpgradeOptions = {
   readonly lines: Lines;
   /** Guards addresses that counterparts name. */
   readonly guard: AddressGuard;
+  /** One's own relay, if there is one. */
+  readonly relay: Relay | null;
 };
 
 /** Loaded once somebody comes: the signalling's message types take room that a node at rest has no use for. */
@@ -85,6 +88,7 @@ export const takeUpgrades = (server: Server, options: UpgradeOptions): Upgrades 
       clock,
       seat,
       device,
+      relay: options.relay,
       roots: [...seat.meeting.sheet.roots.values()],
       proven: () => {
         const older = newest.get(name);

@@ -18,6 +18,8 @@ export type LegOptions = {
   /** A token for SFUs that are reached without a node in between; our own node takes none and adds its own. */
   readonly token?: () => Promise<string>;
   readonly rtcConfiguration?: RTCConfiguration;
+  /** Our relay, where media to this SFU goes over it alone; asked for each connection anew. */
+  readonly relay?: () => RTCConfiguration;
 };
 
 export type LegEvent =
@@ -178,7 +180,11 @@ export class Leg {
         maxRetries: 0,
         websocketTimeout: SIGNALLING_MS,
         peerConnectionTimeout: NEVER_MS,
-        rtcConfig: markedFor(this.options.delegation, { iceServers: [], ...this.options.rtcConfiguration }),
+        rtcConfig: markedFor(this.options.delegation, {
+          iceServers: [],
+          ...this.options.rtcConfiguration,
+          ...this.options.relay?.(),
+        }),
       });
     } catch {
       void room.disconnect(false);
