@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from '../../server/src/sfu/livekit/settings.ts';
 
 const PARLEY = join(import.meta.dirname, '../../server/bin/parley.js');
 const SOON_MS = 20_000;
@@ -30,7 +31,7 @@ const run = promisify(execFile);
 /** Makes an authority, as a ministry's own; null where this machine has no openssl. */
 export const openAuthority = async (folder: string): Promise<Authority | null> => {
   const [key, file] = [join(folder, 'ca.key'), join(folder, 'ca.pem')];
-  const request = ['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+  const request = ['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '60'];
   try {
     await run('openssl', [...request, '-x509', '-subj', '/CN=Test authority', '-keyout', key, '-out', file]);
   } catch (error) {
@@ -45,47 +46,61 @@ export const openAuthority = async (folder: string): Promise<Authority | null> =
       await run('openssl', [...request, '-subj', `/CN=${host}`, '-keyout', join(into, 'key.pem'), '-out', asked]);
       const names = join(into, 'names');
       writeFileSync(names, `subjectAltName=DNS:${host}\n`);
-      const by = ['-CA', file, '-CAkey', key, '-CAcreateserial', '-days', '2', '-extfile', names];
+      const by = ['-CA', file, '-CAkey', key, '-CAcreateserial', '-days', '60', '-extfile', names];
       await run('openssl', ['x509', '-req', '-in', asked, ...by, '-out', join(into, 'chain.pem')]);
     },
   };
 };
 
-/** Sets up an office on this machine, over TLS, as docs/run-a-node.md says. */
-export const openOffice = async (
-  folder: string,
-  name: string,
-  authority: Authority,
-  ports: { readonly seats: number; readonly peer: number },
-): Promise<Office> => {
-  const id = name.toLowerCase();
-  const home = join(folder, id);
+/** Where an office's node is, and how others reach it. */
+export type Place = {
+  /** Host name of both doors. */
+  readonly host: string;
+  readonly seats: number;
+  readonly peer: number;
+  /** Address of its SFU. */
+  readonly sfu: string;
+  /** What its commands are given to, to run on another machine; nothing: on this one. */
+  readonly inside: readonly string[];
+  /** What its configuration says beside what `parley init` wrote. */
+  readonly configured: (text: string) => string;
+};
+
+/** A place on this machine: ports of its own, and calls to loopback, which two machines do not need. */
+export const placeHere = async (name: string): Promise<Place> => ({
+  host: `${name.toLowerCase()}.localhost`,
+  seats: await freePort('127.0.0.1'),
+  peer: await freePort('127.0.0.1'),
+  sfu: '127.0.0.1',
+  inside: [],
+  configured: (text) =>
+    text
+      .replace('"privateRanges": []', '"privateRanges": ["127.0.0.0/8"]')
+      .replace('"port": 7880, "mediaPort": 7882', '"port": null, "mediaPort": null'),
+});
+
+/** Sets up an office over TLS, as docs/run-a-node.md says. */
+export const openOffice = async (folder: string, name: string, authority: Authority, place: Place): Promise<Office> => {
+  const home = join(folder, name.toLowerCase());
   const config = join(home, 'parley.jsonc');
   const env = { ...process.env, PARLEY_CONFIG: config, NODE_EXTRA_CA_CERTS: authority.file };
+  const [program = process.execPath, ...first] = [...place.inside, process.execPath, PARLEY];
   let node: ChildProcess | null = null;
   const parley = async (...words: readonly string[]): Promise<string> =>
-    (await run(process.execPath, [PARLEY, ...words], { env })).stdout;
+    (await run(program, [...first, ...words], { env })).stdout;
 
-  const origins = [
-    '--seats',
-    `https://${id}.localhost:${ports.seats}`,
-    '--peer',
-    `https://${id}.localhost:${ports.peer}`,
-  ];
-  await parley('init', home, '--name', name, ...origins, '--sfu', '127.0.0.1');
-  await authority.certify(`${id}.localhost`, join(home, 'tls'));
-  // What two offices on one machine need and two machines do not: ports of their own, and calls to loopback.
-  const text = readFileSync(config, 'utf8')
-    .replace('"privateRanges": []', '"privateRanges": ["127.0.0.0/8"]')
-    .replace('"port": 7880, "mediaPort": 7882', '"port": null, "mediaPort": null');
-  writeFileSync(config, text);
+  const originOf = (port: number) => `https://${place.host}${port === 443 ? '' : `:${port}`}`;
+  const origins = ['--seats', originOf(place.seats), '--peer', originOf(place.peer)];
+  await parley('init', home, '--name', name, ...origins, '--sfu', place.sfu);
+  await authority.certify(place.host, join(home, 'tls'));
+  writeFileSync(config, place.configured(readFileSync(config, 'utf8')));
 
   return {
     name,
     config,
     parley,
     start: async () => {
-      const started = spawn(process.execPath, [PARLEY, 'start'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+      const started = spawn(program, [...first, 'start'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
       node = started;
       let said = '';
       const works = new Promise<void>((resolve, reject) => {
