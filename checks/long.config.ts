@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     root: dirname(import.meta.dirname),
     environment: 'node',
-    include: ['{protocol,server,web}/src/**/*.long.ts'],
+    include: ['{protocol,server,web}/{src,test}/**/*.long.ts'],
     fileParallelism: false,
     testTimeout: 0,
     hookTimeout: 0,

@@ -138,6 +138,7 @@ export const speak = (raw: WebSocket, origin: string, seat: string, signer: Sign
     if (word.kind === 'countersigned') await takeWord(word.countersignature);
   };
   let last: Promise<void> = Promise.resolve();
+  raw.on('error', () => raw.terminate()); // a node that is away: its closing says so
   raw.on('message', (data: Buffer) => {
     last = last.then(async () => {
       const word = must(decode(nodeToDevice, new Uint8Array(data), MESSAGE_LIMIT));
