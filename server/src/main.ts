@@ -72,7 +72,8 @@ const main = async (words: readonly string[]): Promise<void> => {
     return;
   }
   if (!load) return fail(new Refusal('command.usage', `there is no command ${words[0]}`));
-  const ended = await (await load()).default.run(words.slice(name.split(' ').length), world);
+  const { orRefused } = await import('./store/failure.ts');
+  const ended = await orRefused((await load()).default.run(words.slice(name.split(' ').length), world));
   if (ended instanceof Refusal) return fail(ended);
   if (ended !== 0) process.exitCode = ended;
 };

@@ -25,6 +25,7 @@ import { readRelay } from './relay/relay.ts';
 import { liveKit } from './sfu/livekit/livekit.ts';
 import type { Sfu } from './sfu/sfu.ts';
 import { readSheets } from './sheets.ts';
+import { failing, orRefused } from './store/failure.ts';
 import { holdFolder } from './store/hold.ts';
 import { openSqlite } from './store/sqlite.ts';
 
@@ -82,7 +83,14 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
   const identity = await actingIdentity(config.identity, clock.now());
   if (identity instanceof Refusal) return refuse(identity);
   const own = toHex(identity.root);
-  const store = await openSqlite(databaseOf(config));
+  /** Why nothing can be kept; null while it can. */
+  let unkept: Refusal | null = null;
+  const store = failing(await openSqlite(databaseOf(config)), (failure) => {
+    const before = unkept;
+    unkept = failure?.refusal ?? null;
+    if (unkept && !before) logger.error({ code: unkept.code, detail: unkept.detail }, 'nothing can be kept');
+    if (!unkept && before) logger.info('what is said can be kept again');
+  });
   const guard = addressGuard(config.privateRanges);
   const counterparts = openCounterparts({ own: identity, guard, clock });
   counterparts.pin(await pinnedIn(config, store));
@@ -147,9 +155,13 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     if (isAgreeing(request)) {
       const names = namesOf(config, identity, counterparts.pinned());
       const party = { own: identity, pins: counterparts.pins(), names, store };
-      const reply = await receive(party, fromHex(root), request, clock.now());
-      await openAgreed();
-      return reply;
+      const reply = await orRefused(
+        receive(party, fromHex(root), request, clock.now()).then(async (said) => {
+          await openAgreed();
+          return said;
+        }),
+      );
+      return reply instanceof Refusal ? { kind: 'refused', code: reply.code, detail: reply.detail } : reply;
     }
     const meeting = meetings.find(request.meeting);
     if (!meeting) return { kind: 'refused', code: 'peer.unknown-meeting', detail: '' };
@@ -182,7 +194,7 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     lines: access,
     guard,
     relay,
-    isReady: () => sfu.state().kind === 'running',
+    isReady: () => sfu.state().kind === 'running' && unkept === null,
   });
   let endRepeated = () => {};
   let watched: Server | Refusal | null = null;

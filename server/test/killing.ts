@@ -2,13 +2,15 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Bytes, Refusal, toHex } from '@parley/protocol/bytes';
 import { type Entry, openEntry, verifyCountersignature, verifyRecord } from '@parley/protocol/log';
-import type { Random } from '@parley/protocol/testing';
 import { databaseOf, type NodeConfig } from '../src/config/config.ts';
 import { makeRecord } from '../src/records/make.ts';
 import { type NodeProcess, nodeProcess } from '../src/rehearsal/node-process.ts';
 import { openSqlite } from '../src/store/sqlite.ts';
 import { type Device, freshSigner, openDevice, redeem } from './device.ts';
 import { prepareTable } from './pair.ts';
+
+/** Random numbers that follow from a seed. */
+type Random = { readonly below: (bound: number) => number; readonly one: <T>(list: readonly T[]) => T };
 
 /** What was found after so many kills. */
 export type Killed = {

@@ -25,6 +25,8 @@ const ADVICE: { readonly [code: string]: string } = {
   'peer.not-in-meeting': 'Only a delegation that takes part can propose a meeting, or agree to it.',
   'plan.wrong': 'Mend that in the plan; server/meeting.schema.json describes it.',
   'relay.secret': 'Write the secret that your relay has (static-auth-secret) into that file, on one line.',
+  'store.full': 'Nothing was changed. Make room on the disk of the folder, and try again.',
+  store: 'Nothing was changed. Is the disk well? parley doctor looks at what is kept.',
   'sheet.begun': 'Somebody has sat in it: it is ended by leaving it.',
   'sheet.name': 'A delegation stands in it under another name than it was introduced by: do not agree, and ask.',
   'sheet.too-long': 'A meeting is planned for 31 days at most.',

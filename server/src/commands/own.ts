@@ -1,5 +1,6 @@
 import type { Refusal } from '@parley/protocol/bytes';
 import { databaseOf, type NodeConfig, readConfig } from '../config/config.ts';
+import { failing } from '../store/failure.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
 
@@ -12,7 +13,7 @@ export const ownConfig = (told: string | undefined, env: NodeJS.ProcessEnv): Nod
 
 /** Does some work with the store of a node, which may be running. */
 export const withStore = async <T>(config: NodeConfig, work: (store: Store) => Promise<T>): Promise<T> => {
-  const store = await openSqlite(databaseOf(config));
+  const store = failing(await openSqlite(databaseOf(config)), () => {});
   try {
     return await work(store);
   } finally {

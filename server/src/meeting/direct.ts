@@ -10,9 +10,13 @@ import {
   verifyAct,
 } from '@parley/protocol/log';
 import type { Clock } from '../clock.ts';
+import { evenUnkept } from '../store/failure.ts';
 import type { Store } from '../store/store.ts';
 
-/** Restrictions that came directly, outside the log (RESTRICT3). What is taken has been stored. */
+/**
+ * Restrictions that came directly, outside the log (RESTRICT3). What is taken has been stored; where the store fails it
+ * acts all the same, until the next start: whoever gave it says it again.
+ */
 export type Direct = {
   /** Seatings that one ended, before the log did. */
   readonly ended: () => ReadonlySet<number>;
@@ -73,7 +77,7 @@ export const openDirect = async ({ meeting, store, clock, ledger }: DirectOption
       if (ends) takeIn(name, act, ends);
       else {
         known.delete(name);
-        await store.dropRestriction(meeting, act.hash);
+        await evenUnkept(store.dropRestriction(meeting, act.hash));
       }
     }
   };
@@ -97,7 +101,7 @@ export const openDirect = async ({ meeting, store, clock, ledger }: DirectOption
       const judged = await judge(given);
       if (!(judged instanceof Refusal)) {
         if (saysNothingNew(judged.act, judged.ends)) return null;
-        await store.addRestriction(meeting, judged.act.hash, given);
+        await evenUnkept(store.addRestriction(meeting, judged.act.hash, given));
         takeIn(name, judged.act, judged.ends);
         return judged.act;
       }
@@ -109,7 +113,7 @@ export const openDirect = async ({ meeting, store, clock, ledger }: DirectOption
       // Nobody's signature is known to stand yet: one root must not be able to fill what another needs.
       const theirs = [...early.values()].filter((one) => one.from === from);
       if (theirs.length >= MOST_EARLY) return judged;
-      await store.addRestriction(meeting, hash('act', given), given);
+      await evenUnkept(store.addRestriction(meeting, hash('act', given), given));
       early.set(name, { act: given, from });
       return 'early';
     },
@@ -122,7 +126,7 @@ export const openDirect = async ({ meeting, store, clock, ledger }: DirectOption
         if (judged instanceof Refusal && judged.code === AHEAD) continue;
         early.delete(name);
         if (judged instanceof Refusal || saysNothingNew(judged.act, judged.ends))
-          await store.dropRestriction(meeting, fromHex(name));
+          await evenUnkept(store.dropRestriction(meeting, fromHex(name)));
         else {
           takeIn(name, judged.act, judged.ends);
           acting.push(act);

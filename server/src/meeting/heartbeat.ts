@@ -1,6 +1,7 @@
 import { type Bytes, Refusal } from '@parley/protocol/bytes';
 import type { PeerReply } from '@parley/protocol/wire';
 import type { Clock } from '../clock.ts';
+import { evenUnkept } from '../store/failure.ts';
 import type { Link } from './links.ts';
 
 /**
@@ -69,7 +70,7 @@ export const heartbeat = (options: HeartbeatOptions): Heartbeat => {
   };
   const loop = async (link: Link): Promise<void> => {
     while (!ended) {
-      await ask(link);
+      await evenUnkept(ask(link)); // what could not be kept is asked for again
       await new Promise<void>((resolve) => {
         const cancel = clock.after(link.reached() ? REACHED_MS : AWAY_MS, resolve);
         wakers.set(link, () => {

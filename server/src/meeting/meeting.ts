@@ -12,6 +12,7 @@ import { loadKeys } from '@parley/protocol/meeting';
 import type { NodeToDevice, PeerReply, PeerRequest } from '@parley/protocol/wire';
 import type { FastifyBaseLogger } from 'fastify';
 import { SaidRefusal } from '../doors/peer/client.ts';
+import { evenUnkept, orRefused } from '../store/failure.ts';
 import { audience, type Listener } from './audience.ts';
 import { catchUp } from './catch-up.ts';
 import { heartbeat } from './heartbeat.ts';
@@ -106,7 +107,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     take: (root, from, reply) => catching(root, from, reply),
     failed: (refusal) => stopIfFatal(refusal),
     heard: (root) => restrictions.again(root),
-    synced: () => void run(signLate).then(restrictions.synced),
+    synced: () => void evenUnkept(run(signLate)).then(restrictions.synced),
   });
   /** What stands beside the log, from whichever counterpart has it. */
   const fetchBlob = async (name: Bytes): Promise<Bytes | null> => {
@@ -177,7 +178,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     people.tell({ kind: 'entry', entry: entry.bytes, blobs, countersignatures: [...words, ...signatures] });
     if (hosting) {
       const request: PeerRequest = { kind: 'entry', meeting, entry: entry.bytes, blobs, countersignatures: signatures };
-      for (const answer of tellPeers(request)) void answer.then(takeAnswer);
+      for (const answer of tellPeers(request)) void evenUnkept(answer.then(takeAnswer));
     } else if (countersignature) tellPeers({ kind: 'countersigned', meeting, countersignature });
     await restrictions.moved();
     await refresh();
@@ -314,7 +315,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     clock,
     own: ownStanding,
     hasSocket: people.has,
-    lose: (seating) => void restrictions.giveUp(seating),
+    lose: (seating) => void evenUnkept(restrictions.giveUp(seating)),
   });
   watch.awaitAll(AFTER_START_MS);
 
@@ -405,7 +406,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       if (opened instanceof Refusal) return opened;
       const { by, action } = opened.inner;
       if (by.kind !== 'device' || !equal(by.mandate, mandate)) return new Refusal('door.other-device');
-      return isRestriction(action) ? restrictions.everywhere(act) : toHost(act, blobs);
+      return orRefused(isRestriction(action) ? restrictions.everywhere(act) : toHost(act, blobs));
     },
     pass: async (message) => {
       if (ended) return HALT;
@@ -417,12 +418,13 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       const here = await store.blob(meeting, name);
       if (here) return here;
       const given = await fetchBlob(name);
-      if (given && !ended) await store.addBlobs(meeting, [{ hash: name, bytes: given }]);
+      if (given && !ended) await evenUnkept(store.addBlobs(meeting, [{ hash: name, bytes: given }]));
       return given;
     },
-    handle: (root, request) => {
-      if (!sheet.issuers.has(root)) return Promise.resolve(asReply(new Refusal('peer.not-in-meeting')));
-      return answer(root, request);
+    handle: async (root, request) => {
+      if (!sheet.issuers.has(root)) return asReply(new Refusal('peer.not-in-meeting'));
+      const reply = await orRefused(answer(root, request));
+      return reply instanceof Refusal ? asReply(reply) : reply;
     },
     head: () => ledger().state.head,
     living,

@@ -2,6 +2,7 @@ import { type Bytes, Refusal, toHex } from '@parley/protocol/bytes';
 import { type State, signAct } from '@parley/protocol/log';
 import type { PeerRequest } from '@parley/protocol/wire';
 import type { FastifyBaseLogger } from 'fastify';
+import { evenUnkept } from '../store/failure.ts';
 import type { Direct } from './direct.ts';
 import type { Link } from './links.ts';
 import type { RecordOptions } from './record.ts';
@@ -64,7 +65,7 @@ export const restricting = (needs: RestrictingNeeds): Restricting => {
   };
   // Whoever gave it directly gives it to be ordered too; where that does not come, the host does without.
   const orderLate = (): void => {
-    if (hosting) clock.after(ORDER_AFTER_MS, () => void resubmit());
+    if (hosting) clock.after(ORDER_AFTER_MS, () => void evenUnkept(resubmit()));
   };
 
   const take = async (given: Bytes, from: string): Promise<Refusal | null> => {
@@ -99,13 +100,13 @@ export const restricting = (needs: RestrictingNeeds): Restricting => {
         needs.tell(act);
         for (const link of needs.links()) void link.send(told(act));
       }
-      if (acting.length > 0) void resubmit();
+      if (acting.length > 0) void evenUnkept(resubmit());
     },
     again: (root) => {
       const link = needs.links().find((one) => one.root === root);
       const waiting = direct.waiting();
       for (const act of waiting) void link?.send(told(act));
-      if (waiting.length > 0 && (hosting || root === toHex(needs.sheet.host))) void resubmit();
+      if (waiting.length > 0 && (hosting || root === toHex(needs.sheet.host))) void evenUnkept(resubmit());
     },
     giveUp: async (seating) => {
       if (needs.hasEnded()) return;
@@ -124,7 +125,7 @@ export const restricting = (needs: RestrictingNeeds): Restricting => {
       if (direct.waiting().length > 0) orderLate();
     },
     synced: () => {
-      if (hosting) void resubmit();
+      if (hosting) void evenUnkept(resubmit());
     },
   };
 };

@@ -19,9 +19,12 @@ export const builtIn = (path: string): SqliteDialect => {
   };
   // Kysely hands over the parameters of its own compiled queries.
   const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
+  // Where the disk is full SQLite has rolled back by itself: asked to again, it would hide why.
+  const nothing = { reader: false, all: () => [], run: () => ({ changes: 0, lastInsertRowid: 0 }), *iterate() {} };
   const adapter: SqliteDatabase = {
     close: () => database.close(),
     prepare: (text) => {
+      if (text === 'rollback' && !database.isTransaction) return nothing;
       const statement = prepare(text);
       return {
         reader: statement.columns().length > 0,

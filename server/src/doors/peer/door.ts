@@ -9,6 +9,7 @@ import fastify, {
   LogController,
 } from 'fastify';
 import type { Clock } from '../../clock.ts';
+import { orRefused, StoreFailure } from '../../store/failure.ts';
 import type { Store } from '../../store/store.ts';
 import { type Pace, pace } from '../pace.ts';
 import { serverFor, type TlsFiles } from '../tls.ts';
@@ -36,7 +37,12 @@ export type PeerDoorOptions = {
 };
 
 const NONCE = /^[A-Za-z0-9_-]{22,64}$/;
-const STATUS: { readonly [code: string]: number } = { 'peer.recipient': 421, 'peer.too-many': 429 };
+const STATUS: { readonly [code: string]: number } = {
+  'peer.recipient': 421,
+  'peer.too-many': 429,
+  'store.full': 503,
+  'store.broken': 503,
+};
 
 const headersOf = (request: FastifyRequest): Headers => {
   const headers = new Headers();
@@ -70,6 +76,18 @@ export const peerDoor = (options: PeerDoorOptions): FastifyInstance => {
     return reply.code(STATUS[refusal.code] ?? 401).send({ code: refusal.code, detail: refusal.detail });
   };
 
+  /** Nonces that came while nothing could be kept: what takes away must get through then, too. */
+  const unkept = new Map<string, number>();
+  const takeNonce = async (root: string, nonce: string, until: number): Promise<boolean> => {
+    const name = `${root} ${nonce}`;
+    if (unkept.has(name)) return false;
+    const taken = await orRefused(store.takeNonce(fromHex(root), nonce, until));
+    if (!(taken instanceof Refusal)) return taken;
+    for (const [one, ends] of unkept) if (ends < clock.now()) unkept.delete(one);
+    unkept.set(name, until);
+    return true;
+  };
+
   app.post(PEER_PATH, async (request, reply) => {
     const headers = headersOf(request);
     const body = new Uint8Array(Buffer.isBuffer(request.body) ? request.body : []);
@@ -82,7 +100,7 @@ export const peerDoor = (options: PeerDoorOptions): FastifyInstance => {
     paces.set(by.root, allowed);
     if (!allowed()) return refuse(reply, new Refusal('peer.too-many'));
     const until = (by.created + 2 * MAX_AGE + 1) * 1_000;
-    if (!NONCE.test(by.nonce) || !(await store.takeNonce(fromHex(by.root), by.nonce, until)))
+    if (!NONCE.test(by.nonce) || !(await takeNonce(by.root, by.nonce, until)))
       return refuse(reply, new Refusal('peer.replay'));
     const asked = decode(peerRequest, body, MESSAGE_LIMIT);
     const answer: PeerReply =
@@ -99,6 +117,12 @@ export const peerDoor = (options: PeerDoorOptions): FastifyInstance => {
   app.get(CERTIFICATE_PATH, async (_request, reply) =>
     reply.type('application/cbor').header('cache-control', 'no-store').send(Buffer.from(own.certificate)),
   );
+  app.setErrorHandler((error: { readonly statusCode?: number }, _request, reply) => {
+    if (error instanceof StoreFailure) return refuse(reply, error.refusal);
+    const given = error.statusCode ?? 500;
+    if (given >= 500) options.logger.error({ err: error }, 'a request broke');
+    return reply.code(given).send({ code: given >= 500 ? 'node.broken' : 'bytes.malformed', detail: '' });
+  });
   app.addHook('preClose', async () => app.server.closeAllConnections());
   app.get('/health', async () => ({ ok: true }));
   return app;

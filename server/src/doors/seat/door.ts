@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import { Refusal } from '@parley/protocol/bytes';
 import fastify, { type FastifyInstance, type FastifyReply, LogController } from 'fastify';
+import { StoreFailure } from '../../store/failure.ts';
 import { type Pace, pace } from '../pace.ts';
 import { serverFor, type TlsFiles } from '../tls.ts';
 import { securityHeaders } from './headers.ts';
@@ -91,6 +92,7 @@ export const seatDoor = (options: SeatDoorOptions): SeatDoor => {
   });
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ code: 'door.unknown-path', detail: '' }));
   app.setErrorHandler((error: { readonly statusCode?: number; readonly code?: string }, _request, reply) => {
+    if (error instanceof StoreFailure) return refuse(reply, error.refusal);
     const given = error.statusCode ?? 500;
     if (given >= 500) {
       logger.error({ err: error }, 'a request broke');

@@ -16,6 +16,8 @@ const STATUS: { readonly [code: string]: number } = {
   'sfu.unknown-root': 404,
   'sfu.no-resume': 409,
   'peer.unreachable': 503,
+  'store.full': 503,
+  'store.broken': 503,
 };
 
 /** HTTP status of a refusal (NODE7); 400 where none is named. */
