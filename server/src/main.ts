@@ -1,4 +1,5 @@
 import { Refusal } from '@parley/protocol/bytes';
+import own from '../package.json' with { type: 'json' };
 import type { Command, World } from './commands/command.ts';
 
 /** Every command, loaded only when it is asked for. */
@@ -57,7 +58,7 @@ const sayHelp = async (): Promise<void> => {
 const fail = async (refusal: Refusal): Promise<void> => {
   const { adviceOn } = await import('./commands/advice.ts');
   const advice = adviceOn(refusal);
-  process.stderr.write(`${refusal.code}: ${refusal.detail}\n${advice ? `${advice}\n` : ''}`);
+  process.stderr.write(`${refusal.code}${refusal.detail ? `: ${refusal.detail}` : ''}\n${advice ? `${advice}\n` : ''}`);
   process.exitCode = 2;
 };
 
@@ -65,8 +66,10 @@ const main = async (words: readonly string[]): Promise<void> => {
   const two = words.slice(0, 2).join(' ');
   const name = Object.hasOwn(COMMANDS, two) ? two : (words[0] ?? '');
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (words.includes('--help') || words.length === 0) {
-    if (load) return world.say(`parley ${(await load()).default.usage}`);
+  if (words[0] === '--version') return world.say(`parley ${own.version}`);
+  const asked = words.includes('--help') || words.includes('-h') || words[0] === 'help';
+  if (asked || words.length === 0) {
+    if (load && name !== 'help') return world.say(`parley ${(await load()).default.usage}`);
     await sayHelp();
     process.exitCode = words.length === 0 ? 2 : 0;
     return;

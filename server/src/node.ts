@@ -12,7 +12,9 @@ import { type Clock, every } from './clock.ts';
 import { databaseOf, type NodeConfig } from './config/config.ts';
 import { namesOf, pinnedIn } from './counterparts/pinned.ts';
 import { openCounterparts } from './counterparts/registry.ts';
+import { judgeTls } from './doctor/own.ts';
 import { addressGuard } from './doors/peer/address.ts';
+import { SaidRefusal } from './doors/peer/client.ts';
 import { peerDoor } from './doors/peer/door.ts';
 import { seatDoor } from './doors/seat/door.ts';
 import { lines } from './doors/seat/lines.ts';
@@ -58,11 +60,14 @@ export type NodeOptions = {
 
 const FORGET_MS = 60_000;
 const LOOK_MS = 500;
+const RECALL_MS = 2_000;
 const KEEP_PROPOSALS_MS = 30 * 86_400_000;
 
 /** Starts a node; refused with `node.running`, and with what its call sheets, its SFU or its doors refuse. */
 export const startNode = async (config: NodeConfig, options: NodeOptions): Promise<DelegationNode | Refusal> => {
   const { clock, logger } = options;
+  const tls = judgeTls(config, clock.now());
+  if (tls.how === 'bad') return new Refusal('tls.unusable', tls.says);
   const letGo = holdFolder(config.folder);
   if (letGo instanceof Refusal) return letGo;
   const sfu = liveKit({
@@ -237,7 +242,10 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     await stop();
     return refusal;
   }
-  sfu.onState((state) => logger.info({ sfu: state.kind }, 'the SFU changed'));
+  sfu.onState((state) => {
+    if (state.kind === 'down') logger.error({ sfu: 'down', why: state.why }, 'the SFU ended, and is started again');
+    else logger.info({ sfu: state.kind }, 'the SFU changed');
+  });
   const errands = outbox({ store, ask, clock });
   // What a command wrote beside this process: a counterpart that was introduced, a meeting that was agreed on.
   const look = async (): Promise<void> => {
@@ -246,6 +254,15 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
       await openAgreed();
     }
     void errands.look().catch(broke);
+  };
+  // After a start, and for each counterpart once: what was agreed on may have been lost here (a restored backup).
+  const recalled = new Set<string>([own]);
+  const recall = async (): Promise<void> => {
+    for (const root of counterparts.pins().keys()) {
+      if (recalled.has(root)) continue;
+      const answer = await ask(root, { kind: 'recall' });
+      if (!(answer instanceof Refusal) || answer instanceof SaidRefusal) recalled.add(root);
+    }
   };
   const forget = async (): Promise<void> => {
     await store.forget(clock.now());
@@ -256,6 +273,7 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
   const repeated = [
     every(clock, LOOK_MS, () => look().catch(broke)),
     every(clock, FORGET_MS, () => forget().catch(broke)),
+    every(clock, RECALL_MS, () => recall().catch(broke)),
   ];
   endRepeated = () => {
     for (const end of repeated) end();

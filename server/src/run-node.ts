@@ -49,7 +49,7 @@ export const runNode = async (
 ): Promise<Refusal | null> => {
   if (config instanceof Refusal) {
     tell({ kind: 'failed', code: config.code, detail: config.detail });
-    process.disconnect?.();
+    process.channel?.unref();
     return config;
   }
   const logger = nodeLogger(config.name, 'info');
@@ -57,11 +57,14 @@ export const runNode = async (
   const { promise: wished, resolve: end } = Promise.withResolvers<void>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end());
   process.on('disconnect', () => end()); // the supervisor is gone
+  // Nothing else may keep this process alive while what was begun of a node that does not start is ended.
+  const alive = setInterval(() => {}, 1_000);
   const node = await startNode(config, { clock: systemClock, logger, binary });
+  clearInterval(alive);
   if (node instanceof Refusal) {
     logger.error({ code: node.code }, 'the node did not start');
     tell({ kind: 'failed', code: node.code, detail: node.detail });
-    process.disconnect?.();
+    process.channel?.unref();
     return node;
   }
   void wished.then(async () => {

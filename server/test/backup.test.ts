@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { databaseOf } from '../src/config/config.ts';
@@ -33,6 +33,11 @@ test('[COMMAND5] a backup of a running node is whole, holds no key that signs, a
 
   expect((await alba.tries('restore', out)).erred).toMatch(/^file\.exists/);
   const before = await alba.parley('counterparts');
+  rmSync(alba.read().folder, { recursive: true });
+  // A log of SQLite's that was left behind would be played into what comes back.
+  mkdirSync(alba.read().folder);
+  writeFileSync(`${databaseOf(alba.read())}-wal`, 'left');
+  expect((await alba.tries('restore', out)).erred).toMatch(/^file\.exists: .*-wal/);
   rmSync(alba.read().folder, { recursive: true });
   await alba.parley('restore', out);
   expect(await alba.parley('counterparts')).toBe(before);

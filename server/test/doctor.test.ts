@@ -99,14 +99,19 @@ describe('[COMMAND6] faults on one’s own side', () => {
   }, 60_000);
 });
 
+const confirm = async (reader: Office, card: string): Promise<void> => {
+  await reader.parley('introduce', card);
+  await reader.parley('introduce', card, '--with', 'Mira Osei', '--by', 'telephone');
+};
+
 test('[COMMAND6] faults at a counterpart: away, not introduced there, another clock, another root', async () => {
   const borland = await town.office('Borland');
-  await alba.parley('introduce', borland.card, '--with', 'Mira Osei', '--by', 'telephone');
+  await confirm(alba, borland.card);
   const of = 'counterpart Borland';
   expect(await saidOf(of)).toMatch(/^bad: .*Its node does not answer/);
   const node = await borland.start();
   expect(await saidOf(of)).toMatch(/^bad: .*Its node does not know this one/);
-  await borland.parley('introduce', alba.card, '--with', 'T. Brandl', '--by', 'telephone');
+  await confirm(borland, alba.card);
   await expect.poll(() => saidOf(of), { timeout: 10_000 }).toMatch(/^good: .* answers, under its root/);
   const ahead = { ...systemClock, now: () => Date.now() + 40_000 };
   expect(await saidOf(of, {}, ahead)).toBe('poor: Its clock is -40 s off from this one.');
@@ -122,7 +127,7 @@ test('[COMMAND6] faults at a counterpart: away, not introduced there, another cl
     impostor.config,
     text.replace(/"peer": \{.*\}/, `"peer": { "origin": "${origin}", "address": "127.0.0.1", "port": ${port} }`),
   );
-  await impostor.parley('introduce', alba.card, '--with', 'nobody', '--by', 'nothing');
+  await confirm(impostor, alba.card);
   await impostor.start();
   await expect.poll(() => saidOf(of), { timeout: 10_000 }).toMatch(/^bad: .*Another root answers there/);
   expect((await parley('doctor', '--config', alba.config)).status).toBe(1);

@@ -56,11 +56,16 @@ describe('two offices that have never met', () => {
 
   test('[INTRO5] somebody else under a name that is known, or at an address that is, changes nothing', async () => {
     const [alba, borland] = [await office('Alba'), await office('Borland')];
-    await parley('introduce', borland.card, ...COMPARED, '--config', alba.config);
+    const blind = await parley('introduce', borland.card, ...COMPARED, '--config', alba.config);
+    expect(blind, 'words that nobody saw').toMatchObject({ status: 2 });
+    expect(blind.erred).toMatch(/^introduction\.unread: Borland\nRead it in first/);
+    await town.introduce(alba, borland);
     const impostor = await office('Borland', 'impostor');
     const refused = await parley('introduce', impostor.card, ...COMPARED, '--config', alba.config);
     expect(refused).toMatchObject({ status: 2, said: '' });
-    expect(refused.erred).toMatch(/^introduction\.changed: Borland [0-9a-f]{64}\nNothing was changed/);
+    expect(refused.erred).toMatch(
+      /^introduction\.changed: Borland [0-9a-f]{64}, not [0-9a-f]{64}\nNothing was changed/,
+    );
     const listed = JSON.parse((await parley('counterparts', '--json', '--config', alba.config)).said);
     expect(listed).toHaveLength(1);
 
@@ -71,10 +76,58 @@ describe('two offices that have never met', () => {
       return (await parley('introduce', path, '--config', alba.config)).erred.split(':')[0];
     };
     expect(await card('Casta', borland.read().peer.origin)).toBe('introduction.changed');
+    // A, B and o of another alphabet, other letters, accents, spaces: read alike, they are one name.
+    for (const name of ['BORLAND', 'B\u043erland', 'Bor land', 'B\u00f6rland.'])
+      expect(await card(name, 'https://other.example'), name).toBe('introduction.changed');
+    for (const name of ['Alba', 'alba', '\u0410lba'])
+      expect(await card(name, 'https://other.example'), name).toBe('introduction.name');
     expect(await card('Casta', 'ftp://casta.example')).toBe('introduction.address');
     expect(await card('Casta', 'https://casta.example/path')).toBe('introduction.address');
+    expect(await card('Casta', 'https://casta.example', Date.now() + 3_600_000)).toBe('introduction.future');
     expect(await card('Casta', 'https://casta.example')).toBe('');
     expect(await card('Casta', 'https://casta.example:2', Date.now() - 60_000)).toBe('introduction.old');
+    // Nobody said yet that its words were the same: it keeps nobody from its name.
+    const honest = await office('Casta', 'honest');
+    await town.introduce(alba, honest);
+    expect(await card('Casta', 'https://casta.example')).toBe('introduction.changed');
+  }, 60_000);
+
+  test('[INTRO4] who was read in can be forgotten, and then nothing of them opens any more', async () => {
+    const [alba, borland] = [await office('Alba'), await office('Borland')];
+    const [one, other] = [await alba.start(), await borland.start()];
+    await town.introduce(alba, borland);
+    const ask = () => one.ask(other.root, { kind: 'status' });
+    await expect.poll(ask, { timeout: 5_000 }).toMatchObject({ kind: 'status' });
+    const forget = (root: string) => alba.tries('counterparts', '--forget', root);
+    expect((await forget(other.root.slice(0, 7))).erred).toContain('introduction.unknown');
+    expect((await forget('00000000')).erred).toContain('introduction.unknown');
+    expect((await forget(other.root.slice(0, 8))).said).toContain(`Borland ${other.root} is forgotten`);
+    expect(await alba.parley('counterparts')).toContain('Nobody yet');
+    await expect.poll(ask, { timeout: 5_000 }).toMatchObject({ code: 'peer.unknown-root' });
+  }, 60_000);
+
+  test('[INTRO5] whoever is trusted takes another name or address only with the words compared once more', async () => {
+    const [alba, borland] = [await office('Alba'), await office('Borland')];
+    await town.introduce(alba, borland);
+    const identity = await openIdentity(at('borland', 'identity'), Date.now());
+    const moved = at('moved');
+    const peer = borland.read().peer.origin;
+    writeFileSync(moved, await signIntroduction(identity, { name: 'Borland, Republic of', peer, at: Date.now() }));
+    const read = await alba.tries('introduce', moved);
+    expect(read.status).toBe(2);
+    expect(read.erred).toMatch(/^introduction\.renamed: Borland http\S+ → Borland, Republic of http/);
+    expect(await alba.parley('counterparts')).toMatch(/^Borland: introduced/);
+    await alba.parley('introduce', moved, ...COMPARED);
+    expect(await alba.parley('counterparts')).toMatch(/^Borland, Republic of: introduced/);
+  }, 60_000);
+
+  test('[INTRO4] a second word about a comparison changes nothing, and a language without words keeps nothing', async () => {
+    const [alba, borland] = [await office('Alba'), await office('Borland')];
+    expect(await alba.tries('introduce', borland.card, '--words', 'tlh')).toMatchObject({ status: 2 });
+    expect(await alba.parley('counterparts')).toContain('Nobody yet');
+    await town.introduce(alba, borland);
+    const again = await alba.parley('introduce', borland.card, '--with', 'somebody else', '--by', 'pigeon');
+    expect(again).toContain('Borland was introduced before; that stays. The words were compared with Mira Osei');
   }, 60_000);
 
   test('[INTRO5] one’s own, a file that is none, one that is cut', async () => {

@@ -74,8 +74,13 @@ export const openTown = (): Town => {
     at,
     office,
     introduce: async (one, other) => {
-      await one.parley('introduce', other.card, ...COMPARED);
-      await other.parley('introduce', one.card, ...COMPARED);
+      for (const [reader, card] of [
+        [one, other.card],
+        [other, one.card],
+      ] as const) {
+        await reader.parley('introduce', card);
+        await reader.parley('introduce', card, ...COMPARED);
+      }
     },
     leave: async () => {
       await Promise.all(Array.from(running, (node) => node.stop()));

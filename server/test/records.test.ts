@@ -107,7 +107,7 @@ test('[COMMAND1] [COMMAND2] wrong files and meetings are told apart from records
     [['export', '--config', configOf(0), ...out('once.parley')], 'file.exists'],
     [['export', '--config', configOf(0), ...out('x'), '--meeting', '00'], 'record.unknown-meeting'],
     [['export', '--config', configOf(0), '--out', join(file('nowhere'), 'x')], 'file.unwritable'],
-    [['export', '--config', file('nowhere'), ...out('x')], 'config.wrong'],
+    [['export', '--config', file('nowhere'), ...out('x')], 'config.none'],
   ] as const) {
     const ended = await parley(...words);
     expect(ended, words.join(' ')).toMatchObject({ status: 2, said: '' });

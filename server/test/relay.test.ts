@@ -54,6 +54,27 @@ test('[RELAY1] where a relay is, as its address says', () => {
     expect(relayPlace(url), url).toBeNull();
 });
 
+test('[RELAY3] a relay that says everything twice, or claims what it cannot know, ends nothing and convinces nobody', async () => {
+  const liar = createSocket('udp4');
+  liar.bind(0, '127.0.0.1');
+  await once(liar, 'listening');
+  const access = relayAccess({ urls: [], secret: 'north' }, Date.now());
+  let type = 0x0103;
+  liar.on('message', (asked, { port, address }) => {
+    const answer = Buffer.from(asked.subarray(0, 20));
+    answer.writeUInt16BE(type, 0);
+    answer.writeUInt16BE(0, 2);
+    for (let n = 0; n < 3; n += 1) liar.send(answer, port, address);
+  });
+  const url = `turn:127.0.0.1:${liar.address().port}`;
+  expect(await probeRelay(url, access, 300)).toEqual({ kind: 'silent', why: 'no answer' });
+  type = 0x0113;
+  expect(await probeRelay(url, access, 300)).toMatchObject({ kind: 'silent' });
+  liar.close();
+  // An address in place of a name is asked for by TLS without one.
+  expect(await probeRelay('turns:127.0.0.1:1', access, 2_000)).toMatchObject({ kind: 'silent' });
+});
+
 describe.skipIf(!hasTurnServer())('with coturn (turnserver), where it is on this machine', () => {
   let server: TurnServer;
   const port = freePort('127.0.0.1');

@@ -60,7 +60,7 @@ const stage = (change: Partial<StageView> = {}): StageView => ({
   me: { microphone: true, camera: true, talking: false, loudspeaker: true, sending: 'yes' },
   proven: 'all',
   audience: [alba, borland],
-  code: { open: true, round: null, unfinished: [], standing: null },
+  code: { open: true, round: null, unfinished: [], different: [], standing: null },
   notices: [],
   node: 'reached',
   host: 'reached',
@@ -68,13 +68,12 @@ const stage = (change: Partial<StageView> = {}): StageView => ({
 });
 
 const code = (change: Partial<CodeView>): StageView =>
-  stage({ code: { open: false, round: null, unfinished: [], standing: null, ...change } });
+  stage({ code: { open: false, round: null, unfinished: [], different: [], standing: null, ...change } });
 
 const standing = (change: Partial<NonNullable<CodeView['standing']>> = {}): NonNullable<CodeView['standing']> => ({
   numbers: [7, 1_291, 2_047, 340, 96],
   uncovered: [],
   same: [],
-  different: [],
   own: null,
   ...change,
 });
@@ -140,13 +139,16 @@ export const seatStates: { readonly [name: string]: () => View } = {
   'stage alone': () => stage({ tiles: [], proven: 'none' }),
   'stage two': () => stage({ tiles: [tile(3, boris)] }),
   'stage four': () => stage({ notices: [notice(1, 'quiet', 'sat')] }),
-  'stage code making': () => code({ round: { kind: 'making', missing: [boris] } }),
+  'stage code making': () => code({ round: { kind: 'making', by: irina, missing: [boris] } }),
   'stage code stands': () => code({ standing: standing() }),
   'stage code compared': () =>
     code({ open: true, standing: standing({ own: 'same', same: [ada, boris], uncovered: [irina] }) }),
-  'stage code different': () => code({ standing: standing({ own: 'same', same: [ada], different: [boris, irina] }) }),
+  'stage code different': () => code({ different: [boris, irina], standing: standing({ own: 'same', same: [ada] }) }),
   'stage code broken': () =>
-    code({ round: { kind: 'broken', by: boris, refusal: { code: 'code.set', detail: '' } }, unfinished: [irina] }),
+    code({
+      round: { kind: 'broken', suspects: [boris, irina], refusal: { code: 'code.set', detail: '' } },
+      unfinished: [irina],
+    }),
   'stage muted': () => stage({ me: muted }),
   'stage unseen': () => stage({ me: { ...muted, camera: false, loudspeaker: false } }),
   'stage talking': () => stage({ me: { ...muted, talking: true } }),

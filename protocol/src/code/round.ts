@@ -17,8 +17,8 @@ export type Round = {
   readonly own: { readonly seating: number; readonly nonce: Bytes };
   readonly commitments: ReadonlyMap<number, Bytes>;
   readonly reveals: ReadonlyMap<number, Reveal>;
-  /** Who broke it first, and how: there will be no code of this epoch. */
-  readonly broken: { readonly by: number; readonly refusal: Refusal } | null;
+  /** Why there will be no code of this epoch, and who may be to blame; where there are several, one of them is. */
+  readonly broken: { readonly suspects: readonly number[]; readonly refusal: Refusal } | null;
 };
 
 /** The code that a round leads to. */
@@ -33,7 +33,7 @@ export type TableCode = {
 export type Progress =
   | { readonly kind: 'committing' | 'revealing'; readonly missing: readonly number[] }
   | { readonly kind: 'stands'; readonly code: TableCode }
-  | { readonly kind: 'broken'; readonly by: number; readonly refusal: Refusal };
+  | { readonly kind: 'broken'; readonly suspects: readonly number[]; readonly refusal: Refusal };
 
 const NUMBERS = 5;
 const BITS = 11;
@@ -71,6 +71,10 @@ const setOf = ({ context, members, commitments }: Round): Bytes | null => {
   return all.length === members.length ? hash('code-set', encode({ context, commitments: all })) : null;
 };
 
+/** The first eight bytes of each commitment, by rising seating. */
+const partsOf = ({ members, commitments }: Round): Bytes[] =>
+  members.map((seating) => (commitments.get(seating) ?? new Uint8Array(0)).slice(0, 8));
+
 /** This device's own words, as far as they are due; saying one again changes nothing. */
 export const ownWords = (round: Round): readonly Said[] => {
   const { own, commitments } = round;
@@ -78,25 +82,34 @@ export const ownWords = (round: Round): readonly Said[] => {
   const set = setOf(round);
   return [
     ...(commitment ? [{ kind: 'commitment', commitment } as const] : []),
-    ...(set && !round.broken ? [{ kind: 'reveal', set, nonce: own.nonce } as const] : []),
+    ...(set && !round.broken ? [{ kind: 'reveal', set, nonce: own.nonce, parts: partsOf(round) } as const] : []),
   ];
 };
 
 /** What is wrong with a reveal; null while not all commitments are there, and when it is right. */
-const faultOf = (round: Round, by: number, { set, nonce }: Reveal): Refusal | null => {
+const faultOf = (round: Round, by: number, { set, nonce, parts }: Reveal): Round['broken'] => {
   const known = setOf(round);
   if (!known) return null;
-  if (!equal(set, known)) return new Refusal('code.set', `${by}`);
+  if (!equal(set, known)) {
+    // Whoever revealed was told otherwise by these, or says so: one of all named told two stories.
+    const ours = partsOf(round);
+    const others = round.members.filter((_, n) => !equal(ours[n] ?? known, parts[n] ?? set));
+    const suspects = [...new Set([by, ...others])].filter((one) => one !== round.own.seating).sort((a, b) => a - b);
+    return { suspects, refusal: new Refusal('code.set', suspects.join()) };
+  }
   const commitment = round.commitments.get(by);
-  return commitment && equal(commitment, commitmentTo(round.context, by, nonce))
-    ? null
-    : new Refusal('code.nonce', `${by}`);
+  return commitment && equal(commitment, commitmentTo(round.context, by, nonce)) ? null : brokenBy(by, 'code.nonce');
 };
+
+const brokenBy = (by: number, code: 'code.nonce' | 'code.twice'): NonNullable<Round['broken']> => ({
+  suspects: [by],
+  refusal: code === 'code.nonce' ? new Refusal('code.nonce', `${by}`) : new Refusal('code.twice', `${by}`),
+});
 
 const judge = (round: Round): Round => {
   for (const [by, reveal] of round.reveals) {
-    const refusal = faultOf(round, by, reveal);
-    if (refusal) return { ...round, broken: { by, refusal } };
+    const broken = faultOf(round, by, reveal);
+    if (broken) return { ...round, broken };
   }
   return round;
 };
@@ -105,22 +118,20 @@ const isSame = (one: Said, other: Said): boolean => equal(encode(one), encode(ot
 
 /**
  * Hears another member. The round is broken, and stays so, by `code.twice` (another commitment or reveal than it gave
- * before), `code.set` (it reveals to other commitments than those that came here) and `code.nonce` (its nonce is not
- * the one it had committed to). A code that stands is not changed any more.
+ * before), `code.nonce` (its nonce is not the one it had committed to) and `code.set`: it reveals to other commitments
+ * than those that came here, and either it lies or somebody whose commitment differs told two stories. A code that stands is not changed any more.
  */
 export const hear = (round: Round, by: number, what: Said): Round => {
   if (round.broken || progressOf(round).kind === 'stands') return round;
   if (!round.members.includes(by) || by === round.own.seating) return round;
   if (what.kind === 'commitment') {
     const before = round.commitments.get(by);
-    if (before && !equal(before, what.commitment))
-      return { ...round, broken: { by, refusal: new Refusal('code.twice', `${by}`) } };
+    if (before && !equal(before, what.commitment)) return { ...round, broken: brokenBy(by, 'code.twice') };
     return judge({ ...round, commitments: new Map(round.commitments).set(by, what.commitment) });
   }
   if (what.kind === 'reveal') {
     const before = round.reveals.get(by);
-    if (before && !isSame(before, what))
-      return { ...round, broken: { by, refusal: new Refusal('code.twice', `${by}`) } };
+    if (before && !isSame(before, what)) return { ...round, broken: brokenBy(by, 'code.twice') };
     return judge({ ...round, reveals: new Map(round.reveals).set(by, what) });
   }
   return round;

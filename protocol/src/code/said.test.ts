@@ -18,7 +18,7 @@ test('[CODE2, CODE6] three devices make one code over what they seal for each ot
       const sealed = granted(await sealSaid(table.circle(by), by, word));
       expect(sealed.length).toBeLessThan(600);
       for (const [own, round] of rounds)
-        if (own !== by) rounds.set(own, hear(round, by, granted(await openSaid(table.circle(own), by, sealed))));
+        if (own !== by) rounds.set(own, hear(round, by, granted(await openSaid(table.circle(own), by, kind, sealed))));
     }
   const codes = [...rounds.values()].map(progressOf);
   expect(codes[0]?.kind).toBe('stands');
@@ -28,13 +28,14 @@ test('[CODE2, CODE6] three devices make one code over what they seal for each ot
 
 test('[CODE2] refuses what is another seating’s, and every other shape', async () => {
   const table = await Table.of(2, SUITE);
-  const code = async (content: Plain, by = 1) => {
+  const code = async (content: Plain, by = 1, kind: 'commitment' | 'reveal' = 'commitment') => {
     const sealed = granted(await seal(table.circle(1), encode(content)));
-    return codeOf(await openSaid(table.circle(2), by, sealed));
+    return codeOf(await openSaid(table.circle(2), by, kind, sealed));
   };
   const said = { kind: 'commitment', commitment: fresh() };
   expect(await code({ v: 1, seating: 1, said })).toBe('granted');
   expect(await code({ v: 1, seating: 1, said }, 2)).toBe('code.seating');
+  expect(await code({ v: 1, seating: 1, said }, 1, 'reveal')).toBe('code.seating');
   for (const content of [
     { v: 2, seating: 1, said },
     { v: 1, seating: 1, said, also: 1 },

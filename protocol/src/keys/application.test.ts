@@ -1,15 +1,17 @@
 import { createProposal, decodeMlsMessage } from 'ts-mls';
 import { expect, test } from 'vitest';
-import { toHex, toUtf8 } from '../bytes/index.ts';
+import { Refusal, toHex, toUtf8 } from '../bytes/index.ts';
 import { codeOf } from '../testing/index.ts';
-import { openSealed, seal } from './application.ts';
-import { openCircle, suiteOf } from './circle.ts';
+import { openSealed as openIf, seal } from './application.ts';
+import { type Circle, openCircle, suiteOf } from './circle.ts';
 import { forgetCircle } from './forget.ts';
 import { writeMessage } from './message.ts';
 import { SUITE } from './suite.ts';
 import { CLASSIC, granted, Table } from './trial/table.ts';
 
 const hello = toUtf8('hello');
+/** Opens whatever there is. */
+const openSealed = (circle: Circle, bytes: Uint8Array) => openIf(circle, bytes, (content) => content);
 
 test('[KEYS20] what one member seals every other opens, once; nobody else does', async () => {
   const table = await Table.of(3, SUITE);
@@ -85,4 +87,12 @@ test('[KEYS17, KEYS20] what is being sealed while its epoch ends is not given ou
   });
   expect(codeOf(await sealing)).toBe('sealed.epoch');
   expect(state.secretTree.every(({ application }) => application.secret.every((byte) => byte === 0))).toBe(true);
+});
+
+test('[KEYS20] what is not accepted can be opened still', async () => {
+  const table = await Table.of(2, CLASSIC);
+  const sealed = granted(await seal(table.circle(1), hello));
+  const no = await openIf(table.circle(2), sealed, () => new Refusal('code.seating'));
+  expect(codeOf(no)).toBe('code.seating');
+  expect(granted(await openSealed(table.circle(2), sealed))).toEqual(hello);
 });

@@ -38,11 +38,16 @@ export const seal = (circle: Circle, content: Bytes): Promise<Bytes | Refusal> =
 
 /**
  * Opens an application message of another member of this epoch, once. Who sealed it stands in no answer: contents say
- * whose they are, and are signed for by more than this. Refuses `sealed.malformed` (too long, not strictly written, or
+ * whose they are, and are signed for by more than this. What `accepts` does not take is refused by its refusal, and
+ * can be opened still: whoever carries another's message under its own name does not use it up. Refuses `sealed.malformed` (too long, not strictly written, or
  * no application message), `sealed.group`, `sealed.epoch` (also of a circle that was forgotten), `sealed.context`
  * (authenticated data), `sealed.crypto` (does not open, was opened before, or is not signed by its leaf).
  */
-export const openSealed = (circle: Circle, bytes: Uint8Array): Promise<Bytes | Refusal> =>
+export const openSealed = <T>(
+  circle: Circle,
+  bytes: Uint8Array,
+  accepts: (content: Bytes) => T | Refusal,
+): Promise<T | Refusal> =>
   inTurn(circle, async () => {
     const message = readMessage(bytes, SEALED_LIMIT);
     if (message?.wireformat !== 'mls_private_message') return new Refusal('sealed.malformed', 'no PrivateMessage');
@@ -57,9 +62,11 @@ export const openSealed = (circle: Circle, bytes: Uint8Array): Promise<Bytes | R
     try {
       const read = await processPrivateMessage(inner.state, privateMessage, emptyPskIndex, await suiteOf(inner));
       if (read.kind !== 'applicationMessage') return new Refusal('sealed.malformed', read.kind);
+      const content = accepts(new Uint8Array(read.message));
+      if (content instanceof Refusal) return content;
       if (!ratchet(circle, inner, read.newState)) return over();
       read.consumed.forEach(zeroOutUint8Array);
-      return new Uint8Array(read.message);
+      return content;
     } catch (error) {
       return new Refusal('sealed.crypto', error instanceof Error ? error.message.slice(0, 160) : '');
     }

@@ -28,6 +28,8 @@ export const peerRequest = variant({
   proposed: { body: limit.plan, signature: sheetSignature },
   /** Agrees to one, by a signature over the same body. */
   agreed: { meeting: bytes(16), sheet: limit.hash32, signature: sheetSignature },
+  /** Asks to be told once more of the meetings that both agree on: after a start, something may have been lost. */
+  recall: {},
   /** Declines one, or calls it off. */
   withdrawn: { meeting: bytes(16), sheet: limit.hash32, reason: text(400, 0) },
 });

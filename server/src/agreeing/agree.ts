@@ -17,9 +17,9 @@ export type Party = {
 };
 
 /** Requests by which nodes agree on a meeting. */
-export type AgreeingRequest = Extract<PeerRequest, { readonly kind: 'proposed' | 'agreed' | 'withdrawn' }>;
+export type AgreeingRequest = Extract<PeerRequest, { readonly kind: 'proposed' | 'agreed' | 'withdrawn' | 'recall' }>;
 export const isAgreeing = (request: PeerRequest): request is AgreeingRequest =>
-  request.kind === 'proposed' || request.kind === 'agreed' || request.kind === 'withdrawn';
+  ['proposed', 'agreed', 'withdrawn', 'recall'].includes(request.kind);
 
 /** Proposals of one counterpart that may be kept here without having been agreed on. */
 const MOST_PROPOSED = 64;
@@ -49,17 +49,21 @@ const judge = async (
   for (const other of await proposalsIn(store)) {
     if (equal(other.plan.meeting, plan.meeting)) continue;
     if (standingOf(other, now) === 'withdrawn' || standingOf(other, now) === 'over') continue;
+    // What others propose reserves nothing here.
+    if (!other.signatures.has(toHex(own.root))) continue;
     const taken = seatsOf(other.plan, own.root).find(({ id }) => names.has(id));
     if (taken) return new Refusal('node.seat-twice', taken.id);
   }
   return null;
 };
 
+/** What is agreed on must begin while the issuing key of each is certified (SHEET4). */
 const signed = async (
   { own, pins }: Party,
   plan: Plan,
   body: Bytes,
 ): Promise<{ readonly signature: SheetSignature; readonly bytes: Bytes } | Refusal> => {
+  if (plan.from >= own.until) return new Refusal('sheet.too-far', new Date(own.until).toISOString());
   const signature = await signSheet(body, own);
   // One's own certificate must be good when the meeting begins, as everybody else will ask.
   const stands = await verifySheetSignature(pins, plan, body, signature);
@@ -70,7 +74,7 @@ const signed = async (
  * Proposes a meeting by signing its plan; the others are told as soon as their nodes are reached. Refuses what
  * `readPlan` refuses, `identity.root-unknown` (a delegation that is not introduced), `peer.not-in-meeting` (one's own
  * takes no part), `sheet.name` (a delegation under another name than it was introduced by), `sheet.over`, `sheet.too-long`, `sheet.other` (the number is taken), `node.seat-twice`, and
- * `identity.certificate-expired` (one's own certificate ends before the meeting begins).
+ * `sheet.too-far` (one's own certificate ends before the meeting begins).
  */
 export const propose = async (party: Party, body: Bytes, now: number): Promise<Plan | Refusal> => {
   const plan = readPlan(body);
@@ -132,13 +136,35 @@ const receiveProposed = async (
   const given = { root: from, bytes: encode(signature) };
   const all = await proposalsIn(party.store);
   const known = all.find((one) => equal(one.plan.meeting, plan.meeting));
-  if (known) return equal(known.plan.hash, plan.hash) ? null : new Refusal('sheet.other', plan.title);
+  if (known && !equal(known.plan.hash, plan.hash)) return new Refusal('sheet.other', plan.title);
+  if (known) {
+    // They have signed it, whoever proposed it: it may be told once more (SHEET10).
+    await party.store.addSheetSignature(plan.meeting, given, []);
+    return null;
+  }
   const theirs = all.filter(
     ({ plan: one, signatures }) => signatures.has(toHex(from)) && signatures.size < one.delegations.length,
   );
   if (theirs.length >= MOST_PROPOSED) return new Refusal('peer.too-many', plan.title);
   const kept = await party.store.addProposal(plan, body, given, []);
   return kept ? null : new Refusal('sheet.other', plan.title);
+};
+
+/** Tells a counterpart once more how every meeting of both stands here, as far as nothing of that waits to be told. */
+const recall = async ({ own, store }: Party, to: Bytes, now: number): Promise<void> => {
+  const waiting = (await store.errands()).filter(({ root, refused }) => equal(root, to) && refused === null);
+  for (const { plan, body, signatures, withdrawn } of await proposalsIn(store)) {
+    const { meeting, hash, until } = plan;
+    if (until <= now || !plan.delegations.some(({ root }) => equal(root, to))) continue;
+    if (waiting.some((errand) => equal(errand.meeting, meeting))) continue;
+    const signature = signatures.get(toHex(own.root));
+    const errands: PeerRequest[] = signature ? [{ kind: 'proposed', body, signature }] : [];
+    if (withdrawn) errands.push({ kind: 'withdrawn', meeting, sheet: hash, reason: withdrawn.reason });
+    await store.addErrands(
+      meeting,
+      errands.map((request) => ({ root: to, request: encode(request), until })),
+    );
+  }
 };
 
 /**
@@ -153,6 +179,10 @@ export const receive = async (party: Party, from: Bytes, request: AgreeingReques
 
 const received = async (party: Party, from: Bytes, request: AgreeingRequest, now: number): Promise<Refusal | null> => {
   if (request.kind === 'proposed') return receiveProposed(party, from, request, now);
+  if (request.kind === 'recall') {
+    await recall(party, from, now);
+    return null;
+  }
   const all = await proposalsIn(party.store);
   const known = all.find(({ plan }) => equal(plan.meeting, request.meeting));
   if (!known) return new Refusal('peer.unknown-meeting');

@@ -20,7 +20,8 @@ export default command({
       if (refusal) return refusal;
       say(`${numberOf(proposal.plan)}  “${proposal.plan.title}” is signed by ${config.name}:`);
       for (const line of planLines(proposal.plan)) say(`  ${line}`);
-      say('It stands when all have signed (parley meetings). Then, for each of your people: parley link SEAT');
+      say('The others are told as soon as this node runs and reaches theirs. It stands when all have signed');
+      say('(parley meetings). Then, for each of your people: parley link SEAT');
       return EXIT.done;
     });
   },

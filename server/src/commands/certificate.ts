@@ -1,5 +1,6 @@
-import { Refusal } from '@parley/protocol/bytes';
+import { Refusal, toHex } from '@parley/protocol/bytes';
 import { installCertificate } from '../identity/files.ts';
+import { isHeld } from '../store/hold.ts';
 import { command, EXIT } from './command.ts';
 import { readBytes } from './files.ts';
 import { CONFIG_OPTION, ownConfig } from './own.ts';
@@ -14,9 +15,16 @@ export default command({
     if (config instanceof Refusal) return config;
     const given = readBytes(path, 16_384);
     if (given instanceof Refusal) return given;
-    const identity = await installCertificate(config.identity, given, now());
+    const runs = isHeld(config.folder);
+    const identity = await installCertificate(config.identity, given, now(), runs);
     if (identity instanceof Refusal) return identity;
-    say(`This node signs for ${config.name} until ${new Date(identity.until).toISOString()}.`);
+    const until = new Date(identity.until).toISOString();
+    if (runs)
+      say(
+        `From its next start this node signs for ${config.name} until ${until}: start it anew before the old key ends.`,
+      );
+    else say(`This node signs for ${config.name} until ${until}.`);
+    say(`The root of ${config.name} is ${toHex(identity.root)}: is it the one that you know?`);
     return EXIT.done;
   },
 });

@@ -48,7 +48,8 @@ export const command = <const O extends Options>(made: {
     const { least, most } = made.files ?? { least: 0, most: 0 };
     try {
       const { values, positionals } = parseArgs({ args: [...words], options: made.options, allowPositionals: true });
-      if (positionals.length < least) return new Refusal('command.usage', 'a file is missing');
+      const [line] = made.usage.split('\n');
+      if (positionals.length < least) return new Refusal('command.usage', `something is missing: parley ${line}`);
       if (positionals.length > most) return new Refusal('command.usage', `too much: ${positionals[most]}`);
       return await made.run({ values, files: positionals }, world);
     } catch (error) {

@@ -4,9 +4,11 @@ import { type Bytes, Refusal } from '@parley/protocol/bytes';
 /** What a file holds, up to `limit` bytes; refuses `file.too-long` and `file.unreadable`. */
 export const readBytes = (path: string, limit: number): Bytes | Refusal => {
   try {
-    const { size } = statSync(path);
-    if (size > limit) return new Refusal('file.too-long', `${path}: ${size} bytes`);
-    return new Uint8Array(readFileSync(path));
+    const about = statSync(path);
+    if (!about.isFile()) return new Refusal('file.unreadable', `${path}: it is no file`);
+    if (about.size > limit) return new Refusal('file.too-long', `${path}: ${about.size} bytes`);
+    const bytes = new Uint8Array(readFileSync(path));
+    return bytes.length > limit ? new Refusal('file.too-long', path) : bytes;
   } catch (error) {
     return new Refusal('file.unreadable', error instanceof Error ? error.message : path);
   }

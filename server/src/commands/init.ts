@@ -8,6 +8,7 @@ import { sampleConfig } from '../config/sample.ts';
 import { openIdentity, requestCertificate, rootPath } from '../identity/files.ts';
 import { command, EXIT } from './command.ts';
 import { writeNew } from './files.ts';
+import { keyName } from './request.ts';
 
 /** An address of this machine that others may reach, or loopback. */
 const ownAddress = (): string =>
@@ -17,7 +18,7 @@ const ownAddress = (): string =>
 
 export default command({
   usage: `init FOLDER --name NAME --seats ORIGIN --peer ORIGIN [--sfu ADDRESS] [--root-elsewhere] [--plain]
-    begins a delegation's node: writes FOLDER/parley.jsonc, commented, and its keys. ORIGIN as in
+    begins a delegation's node (--plain: over plain HTTP, to try it on one machine): writes FOLDER/parley.jsonc, commented, and its keys. ORIGIN as in
     https://parley.example.org:8443: one for your own people, one for counterparts. With --root-elsewhere, writes a
     request for the root instead of making one`,
   files: { least: 1, most: 1 },
@@ -31,10 +32,14 @@ export default command({
   },
   run: async ({ values, files: [folder = ''] }, { say, now }) => {
     const { name, seats, peer, plain } = values;
-    if (!name || !seats || !peer) return new Refusal('command.usage', '--name, --seats and --peer are needed');
+    const missing = Object.entries({ name, seats, peer }).flatMap(([option, value]) => (value ? [] : [`--${option}`]));
+    if (!name || !seats || !peer) return new Refusal('command.usage', `this is missing: ${missing.join(', ')}`);
     for (const origin of [seats, peer])
       if (!isPeerOrigin(origin, plain))
-        return new Refusal('command.usage', `${origin} is no origin, such as https://parley.example.org:8443`);
+        return new Refusal(
+          'command.usage',
+          `${origin} is no origin: https, a host, a port where it is not 443, and no slash at the end (http for trying out, with --plain)`,
+        );
     if (seats === peer) return new Refusal('command.usage', '--seats and --peer need a port each');
     const path = join(folder, 'parley.jsonc');
     // Looked for first: nothing of an identity is made beside a configuration that is another's.
@@ -52,7 +57,7 @@ export default command({
       const out = join(folder, 'request.parley');
       const kept = writeNew(out, request);
       if (kept) return kept;
-      say(`${out}: carry it to the machine of the root, then there:`);
+      say(`${out}: for the issuing key ${keyName(request)}. Carry it to the machine of the root, then there:`);
       say(`  parley root certify ${out} --root FILE --out certified.parley`);
       say(`and back here: parley certificate certified.parley --config ${path}`);
       return EXIT.done;
@@ -63,7 +68,11 @@ export default command({
       'Whoever has this file is your delegation. It is needed to renew the issuing key, every 23 days; kept elsewhere',
     );
     say('(--root-elsewhere), a stolen node cannot be you for longer than its certificate.');
-    say(`Next: parley start --config ${path}`);
+    say(
+      plain
+        ? `Next: parley start --config ${path}`
+        : `Next: certificate chain and key where "tls" says, then: parley start --config ${path}`,
+    );
     return EXIT.done;
   },
 });

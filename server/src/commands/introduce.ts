@@ -2,13 +2,12 @@ import { type Bytes, decode, encode, Refusal, text, toHex } from '@parley/protoc
 import { introductionNumbers, signIntroduction } from '@parley/protocol/identity';
 import { numberText, wordsIn } from '@parley/protocol/words';
 import type { NodeConfig } from '../config/config.ts';
-import { readIntroduction } from '../counterparts/introduce.ts';
+import { judgeIntroduction } from '../counterparts/introduce.ts';
 import { type Introduced, pinnedIn } from '../counterparts/pinned.ts';
-import { actingIdentity, type Identity } from '../identity/files.ts';
-
+import type { Identity } from '../identity/files.ts';
 import { command, EXIT, type World } from './command.ts';
 import { readBytes, writeNew } from './files.ts';
-import { CONFIG_OPTION, ownConfig, withStore } from './own.ts';
+import { CONFIG_OPTION, configWords, ownConfig, ownIdentity, withStore } from './own.ts';
 
 const LIMIT = 16_384;
 const PER_LINE = 4;
@@ -34,14 +33,16 @@ const inLines = (parts: readonly string[]): readonly string[] => {
 };
 
 const sayWords = async (
-  own: Identity,
   other: Introduced,
-  { path, language, json }: { readonly path: string; readonly language: string; readonly json: boolean },
+  {
+    path,
+    words,
+    json,
+    config,
+  }: { readonly path: string; readonly words: readonly string[]; readonly json: boolean; readonly config: string },
+  numbers: readonly number[],
   say: World['say'],
-): Promise<number | Refusal> => {
-  const numbers = await introductionNumbers(own.root, other.root);
-  const words = await wordsIn(language, numbers);
-  if (words instanceof Refusal) return words;
+): Promise<number> => {
   const digits = numbers.map(numberText);
   const { name, peer, confirmation } = other;
   const root = toHex(other.root);
@@ -65,7 +66,7 @@ const sayWords = async (
     return EXIT.done;
   }
   say('Until then nothing opens. All twelve are the same on both sides:');
-  say(`  parley introduce ${path} --with "whom you spoke to" --by telephone`);
+  say(`  parley introduce ${path} --with "whom you spoke to" --by telephone${config}`);
   say(
     'One is another: somebody stands between you. Do not go on; meet in person, and tell those who look after security.',
   );
@@ -82,18 +83,44 @@ const isLine = (line: string): boolean => line.trim() !== '' && !(decode(text(12
 const readTheirs = async (
   config: NodeConfig,
   own: Identity,
-  given: { readonly path: string; readonly bytes: Bytes; readonly language: string; readonly json: boolean },
+  given: {
+    readonly path: string;
+    readonly bytes: Bytes;
+    readonly language: string;
+    readonly json: boolean;
+    /** What a command that is shown is to end with, so that it means this node. */
+    readonly config: string;
+  },
   confirmed: { readonly who: string; readonly channel: string } | null,
   { say, now }: World,
 ): Promise<number | Refusal> =>
   withStore(config, async (store) => {
     const pinned = await pinnedIn(config, store);
-    const other = await readIntroduction(store, { own, pinned, plain: config.plain }, given.bytes, now());
-    if (other instanceof Refusal) return other;
-    if (!confirmed) return sayWords(own, other, given, say);
-    const confirmation = other.confirmation ?? { ...confirmed, at: now() };
-    await store.confirm(other.root, confirmation);
-    say(`${other.name} is introduced. ${sentenceOf(confirmation)}`);
+    const reader = { own: { root: own.root, name: config.name }, pinned, plain: config.plain };
+    const judged = await judgeIntroduction(store, reader, given.bytes, now());
+    if (judged instanceof Refusal) return judged;
+    const { found, before } = judged;
+    const numbers = await introductionNumbers(own.root, found.root);
+    const words = await wordsIn(given.language, numbers);
+    if (words instanceof Refusal) return words;
+    const renamed = before?.confirmation && (before.name !== found.name || before.peer !== found.peer);
+    if (!confirmed) {
+      const news = renamed ? `${before.name} ${before.peer} → ${found.name} ${found.peer}` : null;
+      if (!renamed) await store.putIntroduction(found.root, given.bytes, now());
+      await sayWords(found, { ...given, words }, numbers, say);
+      return news === null ? EXIT.done : new Refusal('introduction.renamed', news);
+    }
+    // Of a root whose words nobody saw here nobody can have compared them.
+    if (!before) return new Refusal('introduction.unread', found.name);
+    await store.putIntroduction(found.root, given.bytes, now());
+    if (found.confirmation) {
+      say(`${found.name} was introduced before; that stays. ${sentenceOf(found.confirmation)}`);
+      return EXIT.done;
+    }
+    const confirmation = { ...confirmed, at: now() };
+    await store.confirm(found.root, confirmation);
+    say(`${found.name} is introduced. ${sentenceOf(confirmation)}`);
+    for (const line of inLines(words)) say(line);
     say('From now on this node trusts exactly that root for them, and speaks with their node.');
     return EXIT.done;
   });
@@ -102,8 +129,8 @@ export default command({
   usage: `introduce --out FILE [--config FILE]
     writes how your delegation presents itself
   introduce FILE [--with WHO --by CHANNEL] [--words LANGUAGE] [--json] [--config FILE]
-    reads in how a counterpart does, and shows the twelve words to compare; --with and --by say that they were the same,
-    and only then it is trusted`,
+    reads in how a counterpart does, and shows the twelve words to compare; then, with --with and --by, takes
+    your word that they were the same: only then it is trusted`,
   files: { least: 0, most: 1 },
   options: {
     ...CONFIG_OPTION,
@@ -126,12 +153,13 @@ export default command({
       if (line !== undefined && !isLine(line)) return new Refusal('command.usage', '--with and --by are a line each');
     const config = ownConfig(values.config, world.env);
     if (config instanceof Refusal) return config;
-    const own = await actingIdentity(config.identity, world.now());
+    const own = await ownIdentity(config, world.now());
     if (own instanceof Refusal) return own;
     if (out !== undefined) return writeOwn(config, own, out, world);
     const bytes = readBytes(path ?? '', LIMIT);
     if (bytes instanceof Refusal) return bytes;
     const confirmed = who !== undefined && channel !== undefined ? { who, channel } : null;
-    return readTheirs(config, own, { path: path ?? '', bytes, language, json }, confirmed, world);
+    const given = { path: path ?? '', bytes, language, json, config: configWords(values.config) };
+    return readTheirs(config, own, given, confirmed, world);
   },
 });

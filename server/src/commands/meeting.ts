@@ -3,8 +3,7 @@ import type { Party } from '../agreeing/agree.ts';
 import { type Proposal, proposalsIn } from '../agreeing/proposal.ts';
 import type { NodeConfig } from '../config/config.ts';
 import { namesOf, type Pinned, pinnedIn, pinsOf } from '../counterparts/pinned.ts';
-import { actingIdentity } from '../identity/files.ts';
-import { withStore } from './own.ts';
+import { ownIdentity, withStore } from './own.ts';
 
 /** A node as a command agrees on meetings in its name. */
 export type OwnParty = Party & { readonly pinned: readonly Pinned[] };
@@ -15,7 +14,7 @@ export const asParty = async <T>(
   now: number,
   work: (party: OwnParty) => Promise<T | Refusal>,
 ): Promise<T | Refusal> => {
-  const own = await actingIdentity(config.identity, now);
+  const own = await ownIdentity(config, now);
   if (own instanceof Refusal) return own;
   return withStore(config, async (store) => {
     const pinned = await pinnedIn(config, store);
@@ -24,8 +23,11 @@ export const asParty = async <T>(
   });
 };
 
-/** The proposal whose number begins so; refuses `meeting.unknown` where there is none, or more than one. */
+const LEAST_DIGITS = 4;
+
+/** The proposal whose number begins so (four digits or more); refuses `meeting.unknown` where there is none, or more than one. */
 export const proposalBy = async ({ store }: Party, number: string): Promise<Proposal | Refusal> => {
+  if (number.length < LEAST_DIGITS) return new Refusal('meeting.unknown', `${number}: four digits or more`);
   const found = (await proposalsIn(store)).filter(({ plan }) => toHex(plan.meeting).startsWith(number));
   const [only] = found;
   return only && found.length === 1 ? only : new Refusal('meeting.unknown', `${number}: ${found.length} of them`);

@@ -1,8 +1,11 @@
-import { Refusal } from '@parley/protocol/bytes';
+import { type Bytes, hash, Refusal, toHex } from '@parley/protocol/bytes';
 import { requestCertificate } from '../identity/files.ts';
 import { command, EXIT } from './command.ts';
 import { writeNew } from './files.ts';
 import { CONFIG_OPTION, ownConfig } from './own.ts';
+
+/** How an issuing key is called where it is asked for and where it is certified: of the request, 16 hex digits. */
+export const keyName = (request: Bytes): string => toHex(hash('issuing-request', request)).slice(0, 16);
 
 export default command({
   usage: `request --out REQUEST [--config FILE]
@@ -17,7 +20,7 @@ export default command({
     const refusal = writeNew(values.out, request);
     if (refusal) return refusal;
     say(
-      `${values.out}: carry it to the root, then there: parley root certify ${values.out} --root FILE --out CERTIFIED`,
+      `${values.out}: for the issuing key ${keyName(request)}. Carry it to the root, then there: parley root certify ${values.out} --root FILE --out CERTIFIED`,
     );
     return EXIT.done;
   },

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs
 import { Refusal } from '@parley/protocol/bytes';
 import { databaseOf } from '../config/config.ts';
 import { checkStore } from '../store/copy.ts';
+import { isHeld } from '../store/hold.ts';
 import { command, EXIT } from './command.ts';
 import { CONFIG_OPTION, ownConfig } from './own.ts';
 
@@ -14,7 +15,10 @@ export default command({
     const config = ownConfig(values.config, env);
     if (config instanceof Refusal) return config;
     const to = databaseOf(config);
-    if (existsSync(to)) return new Refusal('file.exists', to);
+    // A leftover log of SQLite's would be played into what is restored.
+    const left = ['', '-wal', '-shm', '-journal'].map((end) => `${to}${end}`).find(existsSync);
+    if (left) return new Refusal('file.exists', left);
+    if (isHeld(config.folder)) return new Refusal('node.running', config.folder);
     const between = `${to}.restoring`;
     try {
       mkdirSync(config.folder, { recursive: true, mode: 0o700 });
@@ -27,7 +31,8 @@ export default command({
     } finally {
       for (const end of ['', '-wal', '-shm']) rmSync(`${between}${end}`, { force: true });
     }
-    say(`${to}: restored. What came after the backup is fetched from the counterparts when the node is started.`);
+    say(`${to}: restored. What came after the backup is fetched from the counterparts when the node is started:`);
+    say('the logs whole; of what was agreed on meanwhile all but your own signatures (parley meetings shows it).');
     return EXIT.done;
   },
 });

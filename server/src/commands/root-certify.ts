@@ -1,9 +1,10 @@
 import { Refusal, toHex } from '@parley/protocol/bytes';
-import { openRequest, packCertified } from '@parley/protocol/identity';
+import { fingerprint, openRequest, packCertified } from '@parley/protocol/identity';
 import { certifyFor } from '../identity/files.ts';
 import { readRoot } from '../identity/root-file.ts';
 import { command, EXIT } from './command.ts';
 import { readBytes, writeNew } from './files.ts';
+import { keyName } from './request.ts';
 
 const DAY_MS = 86_400_000;
 const MOST_DAYS = 366;
@@ -27,7 +28,8 @@ export default command({
     const certificate = await certifyFor(root, key, now(), days * DAY_MS);
     const refusal = writeNew(values.out, packCertified(root.keys, certificate));
     if (refusal) return refusal;
-    say(`${values.out}: the issuing key ${toHex(key).slice(0, 16)}… is certified for ${days} days.`);
+    say(`${values.out}: the issuing key ${keyName(request)} is certified for ${days} days`);
+    say(`by the root ${toHex(fingerprint(root.keys))}. The node showed the same number when it asked.`);
     say(`Carry it to the node, then there: parley certificate ${values.out}`);
     return EXIT.done;
   },

@@ -21,7 +21,9 @@ export default command({
       if (proposal instanceof Refusal) return proposal;
       const refusal = await withdraw(party, proposal, because);
       if (refusal) return refusal;
-      say(`${numberOf(proposal.plan)}  “${proposal.plan.title}” is withdrawn. The others are told.`);
+      say(
+        `${numberOf(proposal.plan)}  “${proposal.plan.title}” is withdrawn. The others are told as soon as this node runs and reaches theirs.`,
+      );
       return EXIT.done;
     });
   },

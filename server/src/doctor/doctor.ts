@@ -16,16 +16,17 @@ const ANSWER_WITHIN_MS = 5_000;
 // One's own doors may be private: only names under .localhost need our own lookup.
 const { lookup } = addressGuard(['0.0.0.0/0', '::/0']);
 
-const answersHealth = (origin: string): Promise<boolean> =>
+/** Why nothing answers with 200 there; null where something does. */
+const faultAt = (origin: string, path: '/health' | '/ready'): Promise<string | null> =>
   new Promise((resolve) => {
-    const url = new URL('/health', origin);
+    const url = new URL(path, origin);
     const get = url.protocol === 'https:' ? tlsGet : plainGet;
     const asking = get(url, { lookup, timeout: ANSWER_WITHIN_MS }, (response) => {
       response.resume();
-      resolve(response.statusCode === 200);
+      resolve(response.statusCode === 200 ? null : `it answers ${response.statusCode}`);
     });
-    asking.once('timeout', () => asking.destroy());
-    asking.once('error', () => resolve(false));
+    asking.once('timeout', () => asking.destroy(new Error('no answer')));
+    asking.once('error', ({ message }) => resolve(message));
   });
 
 const quickCheck = (path: string): string | null => {
@@ -43,8 +44,8 @@ const quickCheck = (path: string): string | null => {
 export const examine = async (config: NodeConfig, clock: Clock): Promise<readonly Finding[]> => {
   const now = clock.now();
   const doors = await Promise.all([
-    judgeDoor('seats', config.seats, answersHealth),
-    judgeDoor('peer', config.peer, answersHealth),
+    judgeDoor('seats', config.seats, (origin) => faultAt(origin, '/health')),
+    judgeDoor('peer', config.peer, (origin) => faultAt(origin, '/health')),
   ]);
   const runs = doors.every(({ how }) => how === 'good');
   const store = judgeStore(config, quickCheck);
@@ -54,7 +55,7 @@ export const examine = async (config: NodeConfig, clock: Clock): Promise<readonl
     store,
     judgeTls(config, now),
     ...doors,
-    await judgeSfu(config, runs),
+    await judgeSfu(config, runs ? ((await faultAt(config.seats.origin, '/ready')) ? 'down' : 'up') : 'off'),
     ...(await judgeRelay(config, now)),
   ];
   const own = await keptIdentity(config.identity, now);

@@ -3,11 +3,13 @@ import { lookup } from 'node:dns/promises';
 import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
 import { Refusal } from '@parley/protocol/bytes';
 import { type DoorConfig, databaseOf, type NodeConfig } from '../config/config.ts';
 import { keptIdentity, rootPath } from '../identity/files.ts';
-import { probeRelay } from '../relay/probe.ts';
+import { type Probed, probeRelay } from '../relay/probe.ts';
 import { readRelay, relayAccess } from '../relay/relay.ts';
+import { lastFailure } from '../sfu/livekit/child.ts';
 import { isFreePort } from '../sfu/livekit/settings.ts';
 import { bad, type Finding, good, inDays, isWithin, poor, skipped } from './finding.ts';
 
@@ -85,11 +87,11 @@ const bind = (address: string, port: number): Promise<Bound> =>
     server.listen(port, address, () => server.close(() => resolve('free')));
   });
 
-/** Whether this very node answers at one of its doors. */
-export type Answers = (origin: string) => Promise<boolean>;
+/** Why this node does not answer at one of its doors; null where it does. */
+export type Fault = (origin: string) => Promise<string | null>;
 
 /** A door: its name is known to the system, and its port is free, or this node's own. */
-export const judgeDoor = async (of: string, door: DoorConfig, answers: Answers): Promise<Finding> => {
+export const judgeDoor = async (of: string, door: DoorConfig, fault: Fault): Promise<Finding> => {
   const { hostname } = new URL(door.origin);
   const local = hostname === 'localhost' || hostname.endsWith('.localhost');
   if (!local && !(await lookup(hostname).catch(() => null)))
@@ -101,30 +103,38 @@ export const judgeDoor = async (of: string, door: DoorConfig, answers: Answers):
       return bad(of, `Port ${door.port} needs more rights.`, 'Take one above 1023 behind a proxy, or give the right.');
     case 'elsewhere':
       return bad(of, `${door.address} is no address of this machine.`, 'Mend "address"; :: is all of them.');
-    case 'taken':
-      return (await answers(door.origin))
+    case 'taken': {
+      const why = await fault(door.origin);
+      return why === null
         ? good(of, `The node answers at ${door.origin}.`)
         : bad(
             of,
-            `Something listens at port ${door.port}, but no node answers at ${door.origin}.`,
-            'Another program has the port, or the way there (proxy, firewall, TLS) is broken.',
+            `Something listens at port ${door.port}, but no node answers at ${door.origin}: ${why}.`,
+            'Another program has the port, or the way there (proxy, firewall) is broken, or its TLS certificate is of an authority that is not known here (NODE_EXTRA_CA_CERTS).',
           );
+    }
   }
 };
 
 /** The SFU's place: an address of this machine, and ports that are free or in use by this node. */
-export const judgeSfu = async ({ sfu }: NodeConfig, runs: boolean): Promise<Finding> => {
+export const judgeSfu = async ({ sfu, folder }: NodeConfig, node: 'up' | 'down' | 'off'): Promise<Finding> => {
   const of = 'sfu';
   const own = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
   if (!own.includes(sfu.address))
     return bad(of, `${sfu.address} is no address of this machine.`, 'Set sfu.address to one that devices reach.');
+  if (node === 'down')
+    return bad(
+      of,
+      `The node runs and is not ready: ${lastFailure(join(folder, 'sfu'))}.`,
+      'Does another SFU have its ports? Set others, or end that one.',
+    );
   if (sfu.address.startsWith('127.'))
     return poor(
       of,
       'It listens on loopback: only devices on this machine reach it.',
       'Set sfu.address, but for trying out.',
     );
-  if (runs) return good(of, `At ${sfu.address}, started by the node.`);
+  if (node === 'up') return good(of, `At ${sfu.address}, started by the node.`);
   for (const port of [sfu.port, sfu.mediaPort])
     if (port !== null && !(await isFreePort(port, sfu.address)))
       return bad(
@@ -152,7 +162,9 @@ export const judgeRelay = async ({ relay }: NodeConfig, now: number): Promise<re
     return [bad('relay', `${read.detail}.`, 'Put the secret of the relay there, on one line.')];
   const judge = async (url: string): Promise<Finding> => {
     const of = `relay ${url}`;
-    const probed = await probeRelay(url, relayAccess(read, now), RELAY_WITHIN_MS);
+    const probed = await probeRelay(url, relayAccess(read, now), RELAY_WITHIN_MS).catch(
+      (error: unknown): Probed => ({ kind: 'silent', why: error instanceof Error ? error.message : '' }),
+    );
     if (probed.kind === 'allocated') return good(of, 'It gives your devices a way out.');
     if (probed.kind === 'silent')
       return bad(of, `It does not answer (${probed.why}).`, 'Does it run? Is the way open?');

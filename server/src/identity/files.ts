@@ -36,6 +36,7 @@ export type Identity = {
 export const rootPath = (folder: string): string => join(folder, 'root.json');
 const issuingPath = (folder: string): string => join(folder, 'issuing.json');
 const EARLIER = 'issuing-before-';
+const nextPath = (folder: string): string => join(folder, 'issuing-next.json');
 const requestedPath = (folder: string): string => join(folder, 'requested.json');
 
 const base64 = (bytes: Bytes): string => Buffer.from(bytes).toString('base64');
@@ -57,13 +58,11 @@ const writeIssuing = (folder: string, key: string, keys: RootKeys, certificate: 
     const name = toHex(hash('issuing-certificate', before.certificate)).slice(0, 16);
     renameSync(issuingPath(folder), join(folder, `${EARLIER}${name}.json`));
   }
-  writeFields(issuingPath(folder), {
-    key,
-    certificate: base64(certificate),
-    ed: base64(keys.ed),
-    pq: base64(keys.pq),
-  });
+  writeIssuingAt(issuingPath(folder), key, keys, certificate);
 };
+
+const writeIssuingAt = (path: string, key: string, keys: RootKeys, certificate: Bytes): void =>
+  writeFields(path, { key, certificate: base64(certificate), ed: base64(keys.ed), pq: base64(keys.pq) });
 
 /** The root that a folder's node acts under, whether or not its certificate is valid; refuses `identity.none`. */
 export const keptRoot = (folder: string): Pick<Identity, 'root' | 'keys'> | Refusal => readIssuing(issuingPath(folder));
@@ -111,12 +110,16 @@ const certifyHere = async (folder: string, root: RootSigner, now: number): Promi
 
 /**
  * The identity that a node acts under at `now` (ms). Where the root is kept in the folder too, the issuing key is
- * renewed a week before its certificate ends. Refuses what `keptIdentity` and `readRoot` refuse.
+ * renewed a week before its certificate ends. For a node that starts: one that runs signs with what it started with.
+ * Refuses what `keptIdentity` and `readRoot` refuse.
  */
 export const actingIdentity = async (folder: string, now: number): Promise<Identity | Refusal> => {
+  promote(folder);
   const kept = await keptIdentity(folder, now);
   if (!(kept instanceof Refusal) && kept.until - now > RENEW_MS) return kept;
-  if (!existsSync(rootPath(folder))) return kept;
+  // A key that is there and cannot be read is not to be replaced: what was agreed on with it would be lost.
+  const gone = kept instanceof Refusal && kept.code !== 'identity.none' && kept.code !== 'identity.certificate-expired';
+  if (gone || !existsSync(rootPath(folder))) return kept;
   const root = readRoot(rootPath(folder));
   return root instanceof Refusal ? root : certifyHere(folder, root, now);
 };
@@ -139,11 +142,24 @@ export const requestCertificate = async (folder: string): Promise<Bytes | Refusa
   return kept instanceof Refusal ? kept : askForCertificate(signerOf(fromText(kept.key)));
 };
 
+/** Puts a certified key into place that waited for the node to start anew. */
+const promote = (folder: string): void => {
+  const next = readIssuing(nextPath(folder));
+  if (next instanceof Refusal) return;
+  writeIssuing(folder, next.key, next.keys, next.certificate);
+  rmSync(nextPath(folder));
+};
+
 /**
- * Puts into place what a root elsewhere certified. Refuses `identity.not-requested` (no such key was asked for here),
+ * Puts into place what a root elsewhere certified; `waits`: at the next start, because a node runs with the one before. Refuses `identity.not-requested` (no such key was asked for here),
  * `identity.other-root` (a root other than this node's own), and what `openCertified` refuses at `now` (ms).
  */
-export const installCertificate = async (folder: string, given: Bytes, now: number): Promise<Identity | Refusal> => {
+export const installCertificate = async (
+  folder: string,
+  given: Bytes,
+  now: number,
+  waits = false,
+): Promise<Identity | Refusal> => {
   const opened = await openCertified(given, now);
   if (opened instanceof Refusal) return opened;
   const { keys, certificate, issuer } = opened;
@@ -155,7 +171,8 @@ export const installCertificate = async (folder: string, given: Bytes, now: numb
   const before = keptRoot(folder);
   if (!(before instanceof Refusal) && !equal(before.root, issuer.root))
     return new Refusal('identity.other-root', toHex(before.root));
-  writeIssuing(folder, kept.key, keys, certificate);
+  if (waits) writeIssuingAt(nextPath(folder), kept.key, keys, certificate);
+  else writeIssuing(folder, kept.key, keys, certificate);
   rmSync(path);
-  return keptIdentity(folder, now);
+  return identityIn(waits ? nextPath(folder) : issuingPath(folder), now);
 };

@@ -49,7 +49,10 @@ export type Meeting = {
 };
 
 /** What another node asks of a meeting. */
-export type MeetingRequest = Exclude<PeerRequest, { kind: 'status' | 'line' | 'proposed' | 'agreed' | 'withdrawn' }>;
+export type MeetingRequest = Exclude<
+  PeerRequest,
+  { kind: 'status' | 'line' | 'proposed' | 'agreed' | 'withdrawn' | 'recall' }
+>;
 
 export type MeetingOptions = Omit<RecordOptions, 'maySign'> & {
   /** Ways to the counterparts of this meeting; `changed` hears whom it reaches. */

@@ -39,7 +39,9 @@ export const makeRecord = async (
       const newer = !newest || (begun === newest.begun ? plan.from > newest.plan.from : begun);
       if (newer) newest = { plan, sheet, begun };
     }
-    if (!newest) return new Refusal('record.unknown-meeting', meeting ?? '');
+    if (!newest) return new Refusal('record.unknown-meeting', meeting ?? 'none was held');
+    // Unless it is asked for by its number, one in which nobody sat is no record of anything.
+    if (meeting === undefined && !newest.begun) return new Refusal('record.unknown-meeting', 'none was held');
     const { plan, sheet } = newest;
     const content = await gather(store, pins, { meeting: plan.meeting, sheet }, now);
     if (content instanceof Refusal) return content;

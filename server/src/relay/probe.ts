@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
-import { connect as connectTcp } from 'node:net';
+import { connect as connectTcp, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { RelayAccess } from '@parley/protocol/wire';
 import { type RelayPlace, relayPlace } from './relay.ts';
@@ -14,6 +14,7 @@ export type Probed =
 
 const COOKIE = 0x2112a442;
 const ALLOCATE = 0x0003;
+const ALLOCATED = 0x0103;
 const REFRESH = 0x0004;
 const ATTRIBUTE = {
   username: 0x0006,
@@ -66,6 +67,20 @@ const read = (bytes: Buffer, asked: Buffer): Answer | null => {
   return { type: bytes.readUInt16BE(0), attributes };
 };
 
+/** Whether MESSAGE-INTEGRITY of an answer is made with a key (RFC 8489 §14.5). */
+const isBy = (bytes: Buffer, key: Buffer): boolean => {
+  for (let at = HEADER; at + 24 <= bytes.length; at += 4 + Math.ceil(bytes.readUInt16BE(at + 2) / 4) * 4) {
+    if (bytes.readUInt16BE(at) !== ATTRIBUTE.integrity || bytes.readUInt16BE(at + 2) !== 20) continue;
+    const message = Buffer.from(bytes.subarray(0, at));
+    message.writeUInt16BE(at - HEADER + 24, 2);
+    return createHmac('sha1', key)
+      .update(message)
+      .digest()
+      .equals(bytes.subarray(at + 4, at + 24));
+  }
+  return false;
+};
+
 /** A way to a relay: what is sent there, and what comes from there, one message at a time. */
 type Way = { readonly send: (bytes: Buffer) => void; readonly close: () => void };
 
@@ -74,9 +89,18 @@ const wayTo = ({ host, port, over }: RelayPlace, heard: (bytes: Buffer) => void,
     const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
     socket.on('message', heard);
     socket.on('error', ({ message }) => broke(message));
-    return { send: (bytes) => socket.send(bytes, port, host), close: () => socket.close() };
+    let open = true;
+    return {
+      send: (bytes) => open && socket.send(bytes, port, host, () => {}),
+      close: () => {
+        if (open) socket.close();
+        open = false;
+      },
+    };
   }
-  const socket = over === 'tls' ? connectTls({ host, port, servername: host }) : connectTcp({ host, port });
+  // A name is asked for by SNI, an address is not (RFC 6066 §3).
+  const named = isIP(host) === 0 ? { servername: host } : {};
+  const socket = over === 'tls' ? connectTls({ host, port, ...named }) : connectTcp({ host, port });
   let kept = Buffer.alloc(0);
   socket.on('data', (part: Buffer) => {
     kept = Buffer.concat([kept, part]).subarray(0, 4_096);
@@ -105,34 +129,41 @@ export const probeRelay = (url: string, access: RelayAccess, withinMs: number): 
     if (!place) return resolve({ kind: 'silent', why: 'no address of a relay' });
     let asked = request(ALLOCATE, [[ATTRIBUTE.transport, UDP]], null);
     let tried = false;
+    let ended = false;
     const end = (probed: Probed) => {
+      if (ended) return;
+      ended = true;
       clearInterval(again);
       clearTimeout(late);
       way.close();
       resolve(probed);
     };
     const heard = (bytes: Buffer) => {
-      const answer = read(bytes, asked);
+      const answer = ended ? null : read(bytes, asked);
       if (!answer) return;
       const [realm, nonce] = [answer.attributes.get(ATTRIBUTE.realm), answer.attributes.get(ATTRIBUTE.nonce)];
       const code = errorIn(answer);
       // The first answer is "who are you" with a nonce; 438 is a nonce that has grown old.
       if (realm && nonce && !tried && (code === 401 || code === 438)) {
         tried = true;
-        const key = createHash('md5').update(`${access.username}:${realm}:${access.credential}`).digest();
+        proven = createHash('md5').update(`${access.username}:${realm}:${access.credential}`).digest();
         const proof: Attributes = [
           [ATTRIBUTE.username, Buffer.from(access.username)],
           [ATTRIBUTE.realm, realm],
           [ATTRIBUTE.nonce, nonce],
         ];
+        const key = proven;
         asked = request(ALLOCATE, [[ATTRIBUTE.transport, UDP], ...proof], key);
         giveBack = () => way.send(request(REFRESH, [[ATTRIBUTE.lifetime, Buffer.alloc(4)], ...proof], key));
         return way.send(asked);
       }
       if (code !== 0) return end({ kind: 'refused', code });
+      // Only who knows the secret can say so (RFC 8489 §9.2.4).
+      if (answer.type !== ALLOCATED || !proven || !isBy(bytes, proven)) return;
       giveBack();
       setImmediate(() => end({ kind: 'allocated' }));
     };
+    let proven: Buffer | null = null;
     let giveBack = () => {};
     const way = wayTo(place, heard, (why) => end({ kind: 'silent', why }));
     const again = setInterval(() => place.over === 'udp' && way.send(asked), AGAIN_MS);

@@ -16,7 +16,7 @@ export type SfuTicket = {
 export type SfuState =
   | { readonly kind: 'starting' }
   | { readonly kind: 'running'; readonly pid: number; readonly adopted: boolean }
-  | { readonly kind: 'down'; readonly failures: number }
+  | { readonly kind: 'down'; readonly failures: number; readonly why: string }
   | { readonly kind: 'stopped' };
 
 /** A media server of one's own delegation. It carries sealed frames and is trusted with nothing. */

@@ -20,6 +20,8 @@ export type CounterpartStore = {
   readonly putIntroduction: (root: Bytes, introduction: Bytes, read: number) => Promise<void>;
   /** Keeps that the words of a root were compared; the first confirmation stays. */
   readonly confirm: (root: Bytes, confirmation: Confirmation) => Promise<void>;
+  /** Forgets who was introduced under a root. */
+  readonly dropIntroduction: (root: Bytes) => Promise<void>;
   readonly counterparts: () => Promise<readonly StoredCounterpart[]>;
 };
 
@@ -39,6 +41,9 @@ export const counterpartsOver = (db: Kysely<Tables>): CounterpartStore => ({
       .where('root', '=', root)
       .where('at', 'is', null)
       .execute();
+  },
+  dropIntroduction: async (root) => {
+    await db.deleteFrom('counterparts').where('root', '=', root).execute();
   },
   counterparts: async () => {
     const rows = await db.selectFrom('counterparts').selectAll().orderBy('root').execute();

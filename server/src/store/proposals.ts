@@ -38,6 +38,8 @@ export type ProposalStore = {
     withdrawn: { readonly root: Bytes; readonly reason: string },
     errands: readonly Errand[],
   ) => Promise<boolean>;
+  /** Keeps what is to be told of a meeting once more. */
+  readonly addErrands: (meeting: Bytes, errands: readonly Errand[]) => Promise<void>;
   readonly proposals: () => Promise<readonly StoredProposal[]>;
   /** Forgets proposals that were over before a time (ms) and never became a meeting here. */
   readonly forgetProposals: (before: number) => Promise<void>;
@@ -97,6 +99,7 @@ export const proposalsOver = (db: Kysely<Tables>): ProposalStore => ({
       await insertErrands(within, meeting, errands);
       return true;
     }),
+  addErrands: (meeting, errands) => insertErrands(db, meeting, errands),
   proposals: async () => {
     const rows = await db.selectFrom('proposals').selectAll().execute();
     const signatures = await db.selectFrom('sheet_signatures').selectAll().execute();

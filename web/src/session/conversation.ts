@@ -115,7 +115,7 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
       names.set(seating.id, new Map(passing.names.map(({ root, name }) => [toHex(root), name])));
     }
     if (passing.kind === 'commitment' || passing.kind === 'reveal' || passing.kind === 'compared')
-      code.heard(seating.id, passing.kind, passing.sealed);
+      code.heard(seating, passing.kind, passing.sealed);
     if (passing.kind === 'ask') messages.say(clocks.answer(passing.nonce, Date.now()));
     if (passing.kind === 'answer') {
       const reading = clocks.hear(seating.id, passing.nonce, passing.time, Date.now());

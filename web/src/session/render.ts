@@ -77,38 +77,36 @@ const provenOf = (tiles: readonly TileView[]): StageView['proven'] => {
 };
 
 /** A table without a code, and without anybody to make one with. */
-export const noCode: CodeView = { open: false, round: null, unfinished: [], standing: null };
+export const noCode: CodeView = { open: false, round: null, unfinished: [], different: [], standing: null };
 
 /** The table's code, by the names of those who sit, or sat. */
 export const codeOf = (agreement: Agreement, conversation: Conversation): CodeView => {
-  const { open, round, unfinished, standing } = conversation.code.state();
+  const { open, round, unfinished, different, standing } = conversation.code.state();
   const seatsOf = (ids: Iterable<number>) =>
     Array.from(ids).flatMap((id) => {
       const seating = conversation.seatingOf(id);
       return seating ? [seatOf(agreement, seating.seat)] : [];
     });
-  const said = (same: boolean) =>
-    seatsOf([...(standing?.compared ?? [])].flatMap(([id, one]) => (one === same ? [id] : [])));
+  const same = [...(standing?.compared ?? [])].flatMap(([id, one]) => (one ? [id] : []));
   const own = standing?.compared.get(conversation.seating);
-  const [by] = round?.kind === 'broken' ? seatsOf([round.by]) : [];
-  const { refusal } = round?.kind === 'broken' ? round : { refusal: null };
+  const roundView = (): CodeView['round'] => {
+    if (!round) return null;
+    if (round.kind === 'making')
+      return { kind: 'making', by: seatsOf([round.by])[0] ?? null, missing: seatsOf(round.missing) };
+    return { kind: 'broken', suspects: seatsOf(round.suspects), refusal: round.refusal };
+  };
   return {
     open,
-    round:
-      round?.kind === 'making'
-        ? { kind: 'making', missing: seatsOf(round.missing) }
-        : by && refusal
-          ? { kind: 'broken', by, refusal }
-          : null,
+    round: roundView(),
     unfinished: seatsOf(unfinished),
+    different: seatsOf(different),
     standing: standing && {
       numbers: standing.numbers,
       uncovered: conversation
         .others()
         .filter(({ seating }) => !standing.covers(seating))
         .map(({ seating }) => seatOf(agreement, seating.seat)),
-      same: said(true),
-      different: said(false),
+      same: seatsOf(same),
       own: own === undefined ? null : own ? 'same' : 'different',
     },
   };

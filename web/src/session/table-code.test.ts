@@ -9,6 +9,8 @@ import { openTableCodes, type TableCodes } from './table-code.ts';
 const WITHIN = { timeout: 5_000 };
 const name = { meeting: new Uint8Array(16), circle: 'table', generation: 1 };
 
+const memberOf = ({ seating, mandate, device }: Sitter) => ({ id: seating, mandate, device: device.publicKey });
+
 const granted = <T>(value: T | Refusal): T => {
   if (value instanceof Refusal) throw new Error(`${value.code} ${value.detail}`);
   return value;
@@ -71,7 +73,7 @@ const tableOf = async (
         sent.push(passing);
         for (const other of members)
           if (other.sitter !== one && passes(one.seating, other.sitter.seating, passing))
-            other.codes.heard(one.seating, passing.kind, passing.sealed);
+            other.codes.heard(memberOf(one), passing.kind, passing.sealed);
       },
       changed: () => {},
     });
@@ -113,7 +115,7 @@ test('[CODE5] a device that commits and does not reveal is named, for as long as
   const [a, b] = members as [Member, Member];
   await vi.waitUntil(() => a.codes.state().open, WITHIN);
   a.codes.begin();
-  const waits = { kind: 'making', missing: [3] };
+  const waits = { kind: 'making', by: 1, missing: [3] };
   await vi.waitUntil(() => JSON.stringify(a.codes.state().round) === JSON.stringify(waits), WITHIN);
   await vi.waitUntil(() => b.codes.state().round?.kind === 'making', WITHIN);
   expect(numbersOf(a)).toBeNull();
@@ -121,7 +123,7 @@ test('[CODE5] a device that commits and does not reveal is named, for as long as
   const next = await circlesOf([a.sitter, { ...b.sitter, seating: 9 }], circles[0]);
   a.codes.advanced(next[0] as Circle); // two were made
   await vi.waitUntil(() => a.codes.state().unfinished.includes(3), WITHIN);
-  expect(a.codes.state().round).toEqual({ kind: 'making', missing: [9] });
+  expect(a.codes.state().round).toEqual({ kind: 'making', by: 1, missing: [9] });
 });
 
 test('[CODE2] words that were lost on the way are said again', async () => {
@@ -173,7 +175,7 @@ test('[CODE2] words that come before the epoch stands here wait for it', async (
   await vi.waitUntil(() => a.sent.length === 1, WITHIN);
   const said: string[] = [];
   const late = openTableCodes({ own: 2, say: ({ kind }) => said.push(kind), changed: () => {} });
-  for (const { kind, sealed } of a.sent) late.heard(1, kind, sealed);
+  for (const { kind, sealed } of a.sent) late.heard(memberOf(a.sitter), kind, sealed);
   expect(late.state().round).toBeNull();
   late.advanced(circles[1] as Circle); // two were made
   await vi.waitUntil(() => said.length === 2, WITHIN);
@@ -188,11 +190,11 @@ test('[CODE2] forged and foreign words change nothing', async () => {
   a.codes.begin();
   await vi.waitUntil(() => a.sent.length === 1, WITHIN);
   const [word] = a.sent as [Word];
-  b.codes.heard(2, 'commitment', word.sealed); // the words of 1, as if they were those of 2
-  b.codes.heard(1, 'commitment', new Uint8Array(40));
+  b.codes.heard(memberOf(b.sitter), 'commitment', word.sealed); // the words of 1, as if they were those of 2
+  b.codes.heard(memberOf(a.sitter), 'commitment', new Uint8Array(40));
   b.codes.begin();
   await vi.waitUntil(() => b.sent.length === 1, WITHIN);
-  expect(b.codes.state().round).toEqual({ kind: 'making', missing: [1] });
+  expect(b.codes.state().round).toEqual({ kind: 'making', by: 2, missing: [1] });
 });
 
 test('[CODE8] a word about another code than the one here says nothing of it', async () => {
@@ -204,9 +206,109 @@ test('[CODE8] a word about another code than the one here says nothing of it', a
   const sealed = granted(
     await sealSaid(circles[1] as Circle, 2, { kind: 'compared', code: new Uint8Array(32), same: false }),
   );
-  a.codes.heard(2, 'compared', sealed);
+  const [, b] = members as [Member, Member];
+  a.codes.heard(memberOf(b.sitter), 'compared', sealed);
   a.codes.compared(true);
   await vi.waitUntil(() => a.codes.state().standing?.compared.get(1) === true, WITHIN);
   expect(a.codes.state().standing?.compared.has(2)).toBe(false);
-  expect(await openSaid(circles[0] as Circle, 2, sealed)).toBeInstanceOf(Refusal);
+  expect(await openSaid(circles[0] as Circle, 2, 'compared', sealed)).toBeInstanceOf(Refusal);
+});
+
+test('[CODE2] whoever carries another’s sealed word under its own name first keeps nobody from hearing it', async () => {
+  const { members } = await tableOf(3, (from, to) => !(from === 1 && to === 2));
+  const [a, b, m] = members as [Member, Member, Member];
+  await vi.waitUntil(() => a.codes.state().open, WITHIN);
+  a.codes.begin();
+  await vi.waitUntil(() => a.sent.length === 2, WITHIN);
+  for (const { kind, sealed } of a.sent) {
+    b.codes.heard(memberOf(m.sitter), kind, sealed);
+    b.codes.heard(memberOf(a.sitter), kind, sealed);
+  }
+  await allStand(members);
+});
+
+test('[CODE2] a reveal that was lost is said again to whoever awaits it, though its own side is done', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  try {
+    let lost = true;
+    const { members } = await tableOf(2, (from, _, { kind }) => !(lost && from === 1 && kind === 'reveal'));
+    const [a, b] = members as [Member, Member];
+    const real = (is: () => boolean) => vi.waitUntil(is, { ...WITHIN, interval: 0 });
+    await real(() => a.codes.state().open);
+    a.codes.begin();
+    await real(() => numbersOf(a) !== null);
+    expect(numbersOf(b)).toBeNull();
+    lost = false;
+    await vi.advanceTimersByTimeAsync(5_000);
+    await real(() => numbersOf(b) !== null);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('[CODE2] however often words are said again, they use up no keys', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    let away = true;
+    const { members } = await tableOf(2, () => !away);
+    const [a] = members as [Member, Member];
+    const real = (is: () => boolean) => vi.waitUntil(is, { ...WITHIN, interval: 0 });
+    await real(() => a.codes.state().open);
+    a.codes.begin();
+    await real(() => a.sent.length === 1);
+    await vi.advanceTimersByTimeAsync(300 * 5_000);
+    expect(a.sent.length).toBeGreaterThan(200);
+    away = false;
+    await vi.advanceTimersByTimeAsync(5_000);
+    await real(() => members.every((member) => numbersOf(member) !== null));
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('[CODE8] “different” that comes before the code stands here is counted once it does', async () => {
+  let held = true;
+  const late: (() => void)[] = [];
+  const { members } = await tableOf(3, (from, to, word) => {
+    if (!held || from !== 3 || to !== 2 || word.kind !== 'reveal') return true;
+    late.push(() => members[1]?.codes.heard(memberOf((members[2] as Member).sitter), word.kind, word.sealed));
+    return false;
+  });
+  const [a, b] = members as [Member, Member];
+  await vi.waitUntil(() => a.codes.state().open, WITHIN);
+  a.codes.begin();
+  await vi.waitUntil(() => numbersOf(a) !== null, WITHIN);
+  a.codes.compared(false);
+  await vi.waitUntil(() => a.sent.some(({ kind }) => kind === 'compared'), WITHIN);
+  held = false;
+  for (const tell of late) tell();
+  await vi.waitUntil(() => b.codes.state().different.includes(1), WITHIN);
+});
+
+test('[CODE8] only those whom the code covers are counted; “different” outlives a newer code', async () => {
+  const { members, circles, add } = await tableOf(2);
+  const [a, b] = members as [Member, Member];
+  await vi.waitUntil(() => a.codes.state().open, WITHIN);
+  a.codes.begin();
+  await allStand(members);
+  b.codes.compared(false);
+  await vi.waitUntil(() => a.codes.state().different.length === 1, WITHIN);
+  const late = await sitter(7);
+  const next = await circlesOf([a.sitter, { ...b.sitter, seating: 8 }, late], circles[0]);
+  members.splice(1, 1);
+  const [c, d] = [add({ ...b.sitter, seating: 8 }), add(late)];
+  for (const [n, member] of [a, c, d].entries()) member.codes.advanced(next[n] as Circle); // three were made
+  await vi.waitUntil(() => a.codes.state().open, WITHIN);
+  const { standing } = a.codes.state();
+  const same = { kind: 'compared', code: standing?.hash ?? new Uint8Array(32), same: true } as const;
+  a.codes.heard(memberOf(late), 'compared', granted(await sealSaid(next[2] as Circle, 7, same)));
+  a.codes.compared(true);
+  await vi.waitUntil(() => a.codes.state().standing?.compared.has(1), WITHIN);
+  expect(a.codes.state().standing?.compared.has(7)).toBe(false);
+  d.codes.begin();
+  await vi.waitUntil(() => String(numbersOf(a)) !== String(standing?.numbers), WITHIN);
+  expect(a.codes.state().standing?.compared.size).toBe(0);
+  expect(a.codes.state()).toMatchObject({ different: [2], standing: { by: 7 } });
+  c.codes.compared(true);
+  await vi.waitUntil(() => a.codes.state().different.length === 0, WITHIN);
 });

@@ -1,4 +1,4 @@
-import { type Bytes, Refusal, toHex } from '@parley/protocol/bytes';
+import { type Bytes, equal, Refusal, toHex } from '@parley/protocol/bytes';
 import {
   hear,
   openRound,
@@ -13,17 +13,22 @@ import type { Circle } from '@parley/protocol/keys';
 import type { Passing, Seating } from '@parley/protocol/log';
 import { inOrder } from './in-order.ts';
 
+/** A member, as far as a code knows them. */
+type Member = Pick<Seating, 'id' | 'mandate' | 'device'>;
+
 /** The table's code, as this device knows it. Members are named by their seatings. */
 export type CodeState = {
-  /** Being made in this epoch, and whose part is awaited; or broken, and by whom. */
+  /** Being made in this epoch: who asked for it, and whose part is awaited; or broken, and who may be to blame. */
   readonly round:
-    | { readonly kind: 'making'; readonly missing: readonly number[] }
-    | { readonly kind: 'broken'; readonly by: number; readonly refusal: Refusal }
+    | { readonly kind: 'making'; readonly by: number; readonly missing: readonly number[] }
+    | { readonly kind: 'broken'; readonly suspects: readonly number[]; readonly refusal: Refusal }
     | null;
   /** Whose part had not come when the keys changed before the last one stood. */
   readonly unfinished: readonly number[];
   /** The newest that stands. */
   readonly standing: StandingCode | null;
+  /** Who found a code different, this one or one before, and has found none the same since. */
+  readonly different: readonly number[];
   /** Whether one can be made now: an epoch has one. */
   readonly open: boolean;
 };
@@ -31,6 +36,8 @@ export type CodeState = {
 export type StandingCode = {
   readonly hash: Bytes;
   readonly numbers: readonly number[];
+  /** Who asked for it. */
+  readonly by: number;
   /** Whether it covers a seating: by mandate and device, so also after sitting anew. */
   readonly covers: (seating: Pick<Seating, 'mandate' | 'device'>) => boolean;
   /** What came of comparing it, by whom; our own word among them. */
@@ -47,11 +54,14 @@ export type TableCodes = {
   /** A new epoch stands. */
   readonly advanced: (circle: Circle) => void;
   /** Another member's word, sealed. */
-  readonly heard: (by: number, kind: Said['kind'], sealed: Bytes) => void;
+  readonly heard: (by: Member, kind: Said['kind'], sealed: Bytes) => void;
   readonly close: () => void;
 };
 
-/** After this long without what is awaited, our own words are said again, in ms: a node on the way may have lost them. */
+type Compared = { readonly by: Member; readonly code: Bytes; readonly same: boolean };
+type Waiting = { readonly by: Member; readonly kind: Said['kind']; readonly sealed: Bytes };
+
+/** After this long our own words are said again, in ms, while somebody's are awaited: a node on the way may have lost them. */
 const AGAIN = 5_000;
 const MOST_WAITING = 256;
 
@@ -64,38 +74,52 @@ export const openTableCodes = (needs: {
   const { own } = needs;
   let circle: Circle | null = null;
   let round: Round | null = null;
-  let said: ReadonlySet<Said['kind']> = new Set();
+  let asked = own;
+  /** Our words of this round as they were sealed: each once, so that saying them again uses up no keys. */
+  let sealed: ReadonlyMap<Said['kind'], Bytes> = new Map();
   let unfinished: readonly number[] = [];
   let standing: StandingCode | null = null;
+  /** The newest of each member about a code, which may not stand here yet. */
+  const marks = new Map<number, Compared>();
+  /** By mandate and device, so that it outlives sitting anew. */
+  const disputed = new Map<string, number>();
   /** What is of an epoch that does not stand here yet, the newest of each member and kind. */
-  const waiting = new Map<string, { readonly by: number; readonly kind: Said['kind']; readonly sealed: Bytes }>();
+  const waiting = new Map<string, Waiting>();
   const queue = inOrder();
   let timer: ReturnType<typeof setTimeout> | undefined;
-
-  const say = async (what: Said) => {
-    if (!circle) return;
-    const sealed = await sealSaid(circle, own, what);
-    if (!(sealed instanceof Refusal)) needs.say({ kind: what.kind, sealed });
-  };
+  let saidAt = Number.NEGATIVE_INFINITY;
 
   const isMaking = (): boolean => {
     const kind = round && progressOf(round).kind;
     return kind === 'committing' || kind === 'revealing';
   };
 
-  /** Says what is due, and takes the code once it stands. */
+  const sayAll = () => {
+    saidAt = performance.now();
+    for (const [kind, one] of sealed) needs.say({ kind, sealed: one });
+  };
+
+  /** Seals and says what is due, and takes the code once it stands. */
   const go = async () => {
     if (!round || !circle) return;
     for (const word of ownWords(round)) {
-      if (said.has(word.kind)) continue;
-      said = new Set([...said, word.kind]);
-      await say(word);
+      if (sealed.has(word.kind)) continue;
+      const one = await sealSaid(circle, own, word);
+      if (one instanceof Refusal) return;
+      sealed = new Map(sealed).set(word.kind, one);
+      needs.say({ kind: word.kind, sealed: one });
     }
     const progress = progressOf(round);
-    if (progress.kind === 'stands' && toHex(progress.code.hash) !== (standing && toHex(standing.hash))) {
+    if (progress.kind === 'stands' && !(standing && equal(progress.code.hash, standing.hash))) {
       const covered = new Set(circle.leaves.map(nameOf));
-      standing = { ...progress.code, covers: (seating) => covered.has(nameOf(seating)), compared: new Map() };
+      standing = {
+        ...progress.code,
+        by: asked,
+        covers: (seating) => covered.has(nameOf(seating)),
+        compared: new Map(),
+      };
       unfinished = [];
+      for (const one of marks.values()) count(one);
     }
     clearTimeout(timer);
     if (isMaking()) timer = setTimeout(() => queue(repeat), AGAIN);
@@ -104,55 +128,73 @@ export const openTableCodes = (needs: {
 
   const repeat = async () => {
     if (!isMaking()) return;
-    said = new Set();
+    sayAll();
     await go();
   };
 
-  const begin = async () => {
+  const beginFor = async (by: number) => {
     if (!circle || round || circle.leaves.length < 2) return;
+    asked = by;
     round = openRound(circle, crypto.getRandomValues(new Uint8Array(32)));
-    said = new Set();
+    sealed = new Map();
     await go();
   };
 
-  const mark = (by: number, code: Bytes, same: boolean) => {
-    if (!standing || toHex(standing.hash) !== toHex(code)) return;
-    standing = { ...standing, compared: new Map(standing.compared).set(by, same) };
+  /** Counts what somebody found of the code that stands; that it was different stands until they find one the same. */
+  const count = ({ by, code, same }: Compared) => {
+    if (!standing || !equal(standing.hash, code) || !standing.covers(by)) return;
+    standing = { ...standing, compared: new Map(standing.compared).set(by.id, same) };
+    if (same) disputed.delete(nameOf(by));
+    else disputed.set(nameOf(by), by.id);
     needs.changed();
   };
 
-  const read = async (by: number, kind: Said['kind'], sealed: Bytes) => {
-    const word = circle ? await openSaid(circle, by, sealed) : null;
+  const read = async ({ by, kind, sealed: given }: Waiting) => {
+    const word = circle ? await openSaid(circle, by.id, kind, given) : null;
     if (!word || word instanceof Refusal) {
       const early = !word || word.code === 'sealed.epoch';
-      if (early && waiting.size < MOST_WAITING) waiting.set(`${by} ${kind}`, { by, kind, sealed });
+      const name = `${by.id} ${kind}`;
+      if (early && (waiting.has(name) || waiting.size < MOST_WAITING)) waiting.set(name, { by, kind, sealed: given });
+      // The same once more: they have not heard ours.
+      if (word instanceof Refusal && word.code === 'sealed.crypto' && kind !== 'compared') answer(by.id);
       return;
     }
-    if (word.kind === 'compared') return mark(by, word.code, word.same);
-    if (!round && word.kind === 'commitment') await begin();
+    if (word.kind === 'compared') {
+      const mark = { by, code: word.code, same: word.same };
+      marks.set(by.id, mark);
+      return count(mark);
+    }
+    if (!round && word.kind === 'commitment') await beginFor(by.id);
     if (!round) return;
-    round = hear(round, by, word);
+    round = hear(round, by.id, word);
     await go();
+  };
+
+  /** Says our words again to a member who says theirs again, though ours is done. */
+  const answer = (by: number) => {
+    if (!round?.members.includes(by) || isMaking() || performance.now() - saidAt < AGAIN) return;
+    sayAll();
   };
 
   const advance = async (next: Circle) => {
     const progress = round && progressOf(round);
+    const before = asked;
     circle = next;
     round = null;
     if (progress?.kind === 'committing' || progress?.kind === 'revealing') {
       unfinished = progress.missing;
-      await begin();
+      await beginFor(before);
     }
     const early = [...waiting.values()];
     waiting.clear();
-    for (const { by, kind, sealed } of early) await read(by, kind, sealed);
+    for (const one of early) await read(one);
     needs.changed();
   };
 
   const roundState = (): CodeState['round'] => {
     const progress = round && progressOf(round);
     if (!progress || progress.kind === 'stands') return null;
-    return progress.kind === 'broken' ? progress : { kind: 'making', missing: progress.missing };
+    return progress.kind === 'broken' ? progress : { kind: 'making', by: asked, missing: progress.missing };
   };
 
   return {
@@ -160,17 +202,21 @@ export const openTableCodes = (needs: {
       round: roundState(),
       unfinished,
       standing,
+      different: [...disputed.values()],
       open: circle !== null && circle.leaves.length > 1 && round === null,
     }),
-    begin: () => queue(begin),
+    begin: () => queue(() => beginFor(own)),
     compared: (same) =>
       queue(async () => {
-        if (!standing) return;
-        mark(own, standing.hash, same);
-        await say({ kind: 'compared', code: standing.hash, same });
+        if (!standing || !circle) return;
+        const self = circle.leaves.find(({ seating }) => seating === own);
+        const { hash } = standing;
+        if (self) count({ by: { id: own, mandate: self.mandate, device: self.device }, code: hash, same });
+        const one = await sealSaid(circle, own, { kind: 'compared', code: hash, same });
+        if (!(one instanceof Refusal)) needs.say({ kind: 'compared', sealed: one });
       }),
     advanced: (next) => queue(() => advance(next)),
-    heard: (by, kind, sealed) => queue(() => read(by, kind, sealed)),
+    heard: (by, kind, given) => queue(() => read({ by, kind, sealed: given })),
     close: () => clearTimeout(timer),
   };
 };

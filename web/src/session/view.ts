@@ -58,19 +58,21 @@ export type CodeView = {
   /** Whether one can be made now: not alone, and no second one under the same keys. */
   readonly open: boolean;
   readonly round:
-    | { readonly kind: 'making'; readonly missing: readonly SeatView[] }
-    | { readonly kind: 'broken'; readonly by: SeatView; readonly refusal: RefusalView }
+    | { readonly kind: 'making'; readonly by: SeatView | null; readonly missing: readonly SeatView[] }
+    /** Who may be to blame: one of them is. */
+    | { readonly kind: 'broken'; readonly suspects: readonly SeatView[]; readonly refusal: RefusalView }
     | null;
   /** Who had not given their part when the keys changed in the middle of it. */
   readonly unfinished: readonly SeatView[];
+  /** Who found this code or one before different, and has found none the same since. */
+  readonly different: readonly SeatView[];
   readonly standing: {
     /** Five numbers, 0 to 2,047: words of a list, or four digits each. */
     readonly numbers: readonly number[];
     /** Who came later, and is not covered by it. */
     readonly uncovered: readonly SeatView[];
-    /** Who said that it was the same for them, and who that it was not. */
+    /** Who said that it was the same for them. */
     readonly same: readonly SeatView[];
-    readonly different: readonly SeatView[];
     /** Our own word. */
     readonly own: 'same' | 'different' | null;
   } | null;

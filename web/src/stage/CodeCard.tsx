@@ -23,11 +23,11 @@ export const CodeCard = ({ code, actions, onClose }: Props) => {
       </div>
       {round?.kind === 'broken' ? (
         <>
-          <p>{text('code.broken', { name: round.by.name })}</p>
+          <p>{text('code.broken', { names: namesOf(round.suspects, text) })}</p>
           <RefusalNote code={round.refusal.code} />
         </>
       ) : null}
-      {round?.kind === 'making' ? <p>{makingText(round.missing, text)}</p> : null}
+      {round?.kind === 'making' ? <p>{makingText(round, text)}</p> : null}
       {round === null && standing !== null ? <Standing standing={standing} actions={actions} /> : null}
       {round === null && standing === null ? <p>{text(open ? 'code.lead' : 'code.alone')}</p> : null}
       {round === null && unfinished.length > 0 ? (
@@ -48,8 +48,13 @@ type Text = ReturnType<typeof useText>;
 
 const namesOf = (seats: readonly SeatView[], text: Text): string => text.list(seats.map(({ name }) => name));
 
-const makingText = (missing: readonly SeatView[], text: Text): string =>
-  missing.length === 0 ? text('code.making') : text('code.waiting', { names: namesOf(missing, text) });
+const makingText = (
+  { by, missing }: Extract<NonNullable<CodeView['round']>, { readonly kind: 'making' }>,
+  text: Text,
+): string => {
+  const asked = by ? text('code.asked', { name: by.name }) : text('code.making');
+  return missing.length === 0 ? asked : `${asked} ${text('code.waiting', { names: namesOf(missing, text) })}`;
+};
 
 const Standing = ({
   standing,

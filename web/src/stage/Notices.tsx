@@ -39,7 +39,7 @@ export const Alerts = ({ notices, away, sending, code }: AlertsProps) => {
   // That a node is away lasts as long as the view says so, and has its own line here.
   const lasting = (kind: Notice['kind']) => kind === 'host-away' || kind === 'node-away';
   const shown = fresh(notices, now).filter(({ tone, kind }) => tone !== 'quiet' && !lasting(kind));
-  const different = code.standing?.different.map(({ name }) => name) ?? [];
+  const different = code.different.map(({ name }) => name);
   return (
     <ul className={styles.alerts}>
       {different.length > 0 ? <Line tone="danger" words={text('code.alarm', { names: text.list(different) })} /> : null}

@@ -26,7 +26,7 @@ export const spoken = (
   const codeOf = ({ code }: StageView) => code.standing?.numbers.join(' ');
   if (after.code.round?.kind === 'making' && before.code.round === null) calm.push(text('code.making'));
   if (codeOf(after) !== undefined && codeOf(after) !== codeOf(before)) calm.push(text('code.stands'));
-  const different = (view: StageView) => text.list(view.code.standing?.different.map(({ name }) => name) ?? []);
+  const different = (view: StageView) => text.list(view.code.different.map(({ name }) => name));
   if (different(after) !== '' && different(after) !== different(before))
     urgent.push(text('code.alarm', { names: different(after) }));
   const states = new Map(before.tiles.map((tile) => [tile.seating, tile.state.kind]));

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { settingsPath } from './record.ts';
 
@@ -28,6 +28,22 @@ export const launch = (binary: string, folder: string): Running | null => {
   });
   child.unref();
   return child.pid === undefined ? null : { pid: child.pid, gone };
+};
+
+const LONGEST_REASON = 300;
+
+/** What the SFU said last of a failure, for whoever looks after it; where its log is, if it said nothing. */
+export const lastFailure = (folder: string): string => {
+  const path = join(folder, 'sfu.log');
+  try {
+    const failed = readFileSync(path, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .findLast((line) => /error|fatal|address already in use/i.test(line));
+    return failed ? `${failed.slice(0, LONGEST_REASON)} (${path})` : `see ${path}`;
+  } catch {
+    return `see ${path}`;
+  }
 };
 
 /** Watches a process that is not our child, so that nobody tells of its end: `lives` says whether it is there. */

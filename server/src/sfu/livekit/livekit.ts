@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { Refusal } from '@parley/protocol/bytes';
 import type { Clock } from '../../clock.ts';
 import type { Sfu, SfuState } from '../sfu.ts';
-import { answers, end, launch, type Running, watch } from './child.ts';
+import { answers, end, lastFailure, launch, type Running, watch } from './child.ts';
 import { isOurs, readRecord, removeRecord, type SfuRecord, settingsPath, writePrivate, writeRecord } from './record.ts';
 import { freePort, settings } from './settings.ts';
 import { administer, token } from './tokens.ts';
@@ -74,7 +74,7 @@ export const liveKit = (options: LiveKitOptions): Sfu => {
   };
 
   const again = () => {
-    become({ kind: 'down', failures });
+    become({ kind: 'down', failures, why: lastFailure(folder) });
     const wait = Math.min(FIRST_BACKOFF_MS * 2 ** failures, LONGEST_BACKOFF_MS);
     failures += 1;
     setTimeout(() => {
@@ -109,7 +109,7 @@ export const liveKit = (options: LiveKitOptions): Sfu => {
     if (!(await answering(next, child))) {
       running = null;
       await end(child, 0);
-      return new Refusal('sfu.not-started', 'it ended or did not answer');
+      return new Refusal('sfu.not-started', `it ended or did not answer: ${lastFailure(folder)}`);
     }
     if (ended) return undefined;
     began(child, next, false);
@@ -143,7 +143,7 @@ export const liveKit = (options: LiveKitOptions): Sfu => {
       failures = 2; // the ports may be taken: once more, on others
       const refusal = await begin();
       failures = 0;
-      if (refusal) become({ kind: 'down', failures: 2 });
+      if (refusal) become({ kind: 'down', failures: 2, why: refusal.detail });
       return refusal;
     },
     ticket: async (room, permission, identity = randomBytes(16).toString('hex')) => {
