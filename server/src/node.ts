@@ -61,6 +61,7 @@ export type NodeOptions = {
 const FORGET_MS = 60_000;
 const LOOK_MS = 500;
 const RECALL_MS = 2_000;
+const LINES_MS = 5_000;
 const KEEP_PROPOSALS_MS = 30 * 86_400_000;
 
 /** Starts a node; refused with `node.running`, and with what its call sheets, its SFU or its doors refuse. */
@@ -227,6 +228,10 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
       meetings: () => meetings.all().length,
       seated: () => meetings.all().reduce((sum, meeting) => sum + meeting.living().length, 0),
       counterparts: () => counterparts.pins().size - 1,
+      away: async () => {
+        const pins = counterparts.pins();
+        return (await store.lines()).filter(({ root, away }) => away && pins.has(toHex(root))).length;
+      },
       sfuRuns: () => sfu.state().kind === 'running',
       certificateEnds: () => identity.until,
       errands: async () => {
@@ -264,6 +269,15 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
       if (!(answer instanceof Refusal) || answer instanceof SaidRefusal) recalled.add(root);
     }
   };
+  // The line is tried all the time, not when it is needed: `parley counterparts` says how it stands.
+  const tryLines = async (): Promise<void> => {
+    const others = [...counterparts.pins().keys()].filter((root) => root !== own);
+    const tried = others.map(async (root) => {
+      const answer = await ask(root, { kind: 'status' });
+      await store.noteLine(fromHex(root), clock.now(), answer instanceof Refusal ? answer.code : null);
+    });
+    await Promise.all(tried);
+  };
   const forget = async (): Promise<void> => {
     await store.forget(clock.now());
     await store.forgetProposals(clock.now() - KEEP_PROPOSALS_MS);
@@ -274,6 +288,7 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     every(clock, LOOK_MS, () => look().catch(broke)),
     every(clock, FORGET_MS, () => forget().catch(broke)),
     every(clock, RECALL_MS, () => recall().catch(broke)),
+    every(clock, LINES_MS, () => tryLines().catch(broke)),
   ];
   endRepeated = () => {
     for (const end of repeated) end();

@@ -30,9 +30,11 @@ const fromDevice: Kinds = {
   pass: { message },
   want: { hash },
 };
+const relay = { urls: ['turn:relay.example'], username: '1:a', credential: 'b', until: 2 };
 const fromNode: Kinds = {
   challenge: { nonce: hash, ...id },
-  agreed: { sheet: meeting.signed, roots: [...meeting.pins.values()], chain: principal.chain, now: 1 },
+  agreed: { sheet: meeting.signed, roots: [...meeting.pins.values()], chain: principal.chain, now: 1, relay },
+  relay: { access: relay },
   log: { ...words, more: false },
   entry: { entry, blobs: [], countersignatures: [countersignature] },
   countersigned: { countersignature },
@@ -56,6 +58,7 @@ const asks: Kinds = {
   proposed: { body: blob, signature: { root: hash, certificate: blob, sig } },
   agreed: { ...id, sheet: hash, signature: { root: hash, certificate: blob, sig } },
   withdrawn: { ...id, sheet: hash, reason: 'snow' },
+  recall: {},
 };
 const answers: Kinds = {
   done: {},
@@ -105,7 +108,11 @@ test.each<[string, Plain]>([
   ],
   ['65 entries', { kind: 'log', entries: Array.from({ length: 65 }, () => sig), countersignatures: [], more: false }],
   ['a detail of two lines', { kind: 'stopped', code: 'a', detail: 'a\nb' }],
-  ['a call sheet', { kind: 'agreed', sheet: new Uint8Array(131_073), roots: [], chain: principal.chain, now: 1 }],
+  [
+    'a call sheet',
+    { kind: 'agreed', sheet: new Uint8Array(131_073), roots: [], chain: principal.chain, now: 1, relay: null },
+  ],
+  ['five relays', { kind: 'relay', access: { ...relay, urls: Array(5).fill('turn:a') } }],
 ])('[WIRE1] refuses %s over its limit, or unclean', (_, value) => {
   expect(codeOf(decode(nodeToDevice, encode(value), MESSAGE_LIMIT))).toBe('bytes.malformed');
 });

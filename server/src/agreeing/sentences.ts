@@ -42,6 +42,8 @@ export const standingLines = (proposal: Proposal, errands: readonly StoredErrand
   if (withdrawn) lines.push(`  by ${nameOf(withdrawn.root)}${withdrawn.reason ? `: ${withdrawn.reason}` : ''}`);
   else if (open.length > 0) lines.push(`  not signed yet by ${open.join(', ')}`);
   for (const { root, refused } of errands.filter((one) => equal(one.meeting, plan.meeting)))
-    lines.push(refused ? `  refused by ${nameOf(root)}: ${refused}` : `  not told yet to ${nameOf(root)}`);
+    lines.push(
+      refused ? `  refused by ${nameOf(root)}: ${refused}` : `  not told yet to ${nameOf(root)} (why: parley doctor)`,
+    );
   return lines;
 };

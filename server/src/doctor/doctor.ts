@@ -4,11 +4,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { Refusal } from '@parley/protocol/bytes';
 import type { Clock } from '../clock.ts';
 import type { NodeConfig } from '../config/config.ts';
-import { keptPins } from '../counterparts/kept.ts';
+import { keptPins, keptUnconfirmed } from '../counterparts/kept.ts';
 import { addressGuard } from '../doors/peer/address.ts';
 import { keptIdentity } from '../identity/files.ts';
 import { judgeCounterparts } from './counterpart.ts';
-import { type Finding, skipped } from './finding.ts';
+import { type Finding, poor, skipped } from './finding.ts';
 import { judgeDoor, judgeFolder, judgeIdentity, judgeRelay, judgeSfu, judgeStore, judgeTls } from './own.ts';
 
 const ANSWER_WITHIN_MS = 5_000;
@@ -62,6 +62,14 @@ export const examine = async (config: NodeConfig, clock: Clock): Promise<readonl
   if (own instanceof Refusal || store.how === 'bad')
     return [...here, skipped('counterparts', 'They cannot be asked before that is mended.')];
   const pinned = await keptPins(config);
-  if (pinned.length === 0) return [...here, skipped('counterparts', 'Nobody is introduced yet: parley introduce')];
-  return [...here, ...(await judgeCounterparts(config, own, pinned, clock))];
+  const waiting = (await keptUnconfirmed(config)).map(({ name }) =>
+    poor(
+      `introduction ${name}`,
+      'It was read in; nobody has said yet that its words were the same.',
+      'Compare them with theirs, then: parley introduce FILE --with … --by …',
+    ),
+  );
+  if (pinned.length === 0)
+    return [...here, ...waiting, skipped('counterparts', 'Nobody is introduced yet: parley introduce')];
+  return [...here, ...waiting, ...(await judgeCounterparts(config, own, pinned, clock))];
 };

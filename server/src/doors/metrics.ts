@@ -8,6 +8,8 @@ export type Counted = {
   /** Own and other delegates who sit, over all meetings. */
   readonly seated: () => number;
   readonly counterparts: () => number;
+  /** Those of them that do not answer. */
+  readonly away: () => Promise<number>;
   readonly sfuRuns: () => boolean;
   /** When the issuing key's certificate ends, in ms since 1970. */
   readonly certificateEnds: () => number;
@@ -37,6 +39,7 @@ export const metricsDoor = async (
   gauge(registry, 'meetings', 'Meetings that are open here', counted.meetings);
   gauge(registry, 'seated', 'Delegates who sit, over all meetings', counted.seated);
   gauge(registry, 'counterparts', 'Counterparts whose roots are pinned', counted.counterparts);
+  gauge(registry, 'counterparts_away', 'Counterparts whose nodes do not answer', counted.away);
   gauge(registry, 'sfu_up', 'Whether the SFU runs', () => (counted.sfuRuns() ? 1 : 0));
   gauge(registry, 'certificate_end_seconds', 'When the certificate of the issuing key ends, since 1970', () =>
     Math.floor(counted.certificateEnds() / 1_000),

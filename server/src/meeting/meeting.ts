@@ -140,7 +140,10 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
   const halt = (refusal: Refusal): void => {
     if (stopped) return;
     stopped = refusal;
-    logger.error({ code: refusal.code, detail: refusal.detail }, 'the meeting stopped');
+    const said = { code: refusal.code, detail: refusal.detail };
+    // Called off in good order: nothing for whoever is on duty.
+    if (refusal.code === 'sheet.withdrawn') logger.info(said, 'the meeting was called off');
+    else logger.error(said, 'the meeting stopped');
     people.tellAll({ kind: 'stopped', code: refusal.code, detail: refusal.detail.slice(0, 400) });
   };
   const stopIfFatal = (refusal: Refusal): Refusal => {

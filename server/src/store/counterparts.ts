@@ -14,6 +14,13 @@ export type StoredCounterpart = {
   readonly confirmation: Confirmation | null;
 };
 
+/** How the line to a counterpart's node stands: when it was reached last (ms), and since when and why it is not. */
+export type StoredLine = {
+  readonly root: Bytes;
+  readonly reached: number | null;
+  readonly away: { readonly since: number; readonly why: string } | null;
+};
+
 /** Who was introduced to a node. */
 export type CounterpartStore = {
   /** Keeps an introduction by its root; a newer one of the same root takes its place and leaves the confirmation. */
@@ -22,6 +29,9 @@ export type CounterpartStore = {
   readonly confirm: (root: Bytes, confirmation: Confirmation) => Promise<void>;
   /** Forgets who was introduced under a root. */
   readonly dropIntroduction: (root: Bytes) => Promise<void>;
+  /** Notes that a counterpart was reached at a time (ms), or why it was not: it is away since the first such time. */
+  readonly noteLine: (root: Bytes, at: number, why: string | null) => Promise<void>;
+  readonly lines: () => Promise<readonly StoredLine[]>;
   readonly counterparts: () => Promise<readonly StoredCounterpart[]>;
 };
 
@@ -41,6 +51,30 @@ export const counterpartsOver = (db: Kysely<Tables>): CounterpartStore => ({
       .where('root', '=', root)
       .where('at', 'is', null)
       .execute();
+  },
+  noteLine: async (root, at, why) => {
+    const first = why === null ? { reached: at, away: null, why } : { reached: null, away: at, why };
+    await db
+      .insertInto('lines')
+      .values({ root, ...first })
+      .onConflict((conflict) =>
+        conflict
+          .column('root')
+          .doUpdateSet(
+            why === null
+              ? { reached: at, away: null, why }
+              : ({ ref, fn }) => ({ away: fn.coalesce(ref('lines.away'), ref('excluded.away')), why }),
+          ),
+      )
+      .execute();
+  },
+  lines: async () => {
+    const rows = await db.selectFrom('lines').selectAll().orderBy('root').execute();
+    return rows.map(({ root, reached, away, why }) => ({
+      root: new Uint8Array(root),
+      reached,
+      away: away === null ? null : { since: away, why: why ?? '' },
+    }));
   },
   dropIntroduction: async (root) => {
     await db.deleteFrom('counterparts').where('root', '=', root).execute();

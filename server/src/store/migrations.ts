@@ -52,6 +52,13 @@ const migrations: { readonly [name: string]: Migration } = {
       for (const statement of statements) await statement.execute(db);
     },
   },
+  '005-lines': {
+    up: async (db) => {
+      await sql`create table lines (root blob primary key, reached integer, away integer, why text) without rowid`.execute(
+        db,
+      );
+    },
+  },
 };
 
 /** Brings a database to the newest form; throws where it cannot. */

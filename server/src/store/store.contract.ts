@@ -203,6 +203,22 @@ export const storeContract = (name: string, place: () => Place): void => {
       expect(await store.errands()).toHaveLength(2);
     });
 
+    test('notes since when a counterpart is away, until it is reached again', async () => {
+      const [root, other] = [some(), some()];
+      const lines = async () => {
+        await reopen();
+        return (await store.lines()).filter((one) => Buffer.compare(one.root, root) === 0);
+      };
+      await store.noteLine(other, 1, 'x');
+      await store.noteLine(root, 10, null);
+      expect(await lines()).toEqual([{ root, reached: 10, away: null }]);
+      await store.noteLine(root, 20, 'peer.unreachable');
+      await store.noteLine(root, 30, 'peer.refused');
+      expect(await lines()).toEqual([{ root, reached: 10, away: { since: 20, why: 'peer.refused' } }]);
+      await store.noteLine(root, 40, null);
+      expect(await lines()).toEqual([{ root, reached: 40, away: null }]);
+    });
+
     test('hears once that somebody else wrote, and never of its own writing', async () => {
       await store.putIntroduction(some(), some(), 1);
       expect(await store.changedElsewhere()).toBe(false);

@@ -25,6 +25,7 @@ export type Tables = {
     channel: string | null;
     at: number | null;
   };
+  lines: { root: Uint8Array; reached: number | null; away: number | null; why: string | null };
   proposals: {
     meeting: Uint8Array;
     body: Uint8Array;
