@@ -1,4 +1,5 @@
 import { availableParallelism, loadavg } from 'node:os';
+import { entryRows, measureEntries } from './entries.ts';
 import { frameRows, measureFrames } from './frames.ts';
 import { gapRows, measureGaps } from './gap.ts';
 import { joinTimeRows, measureJoinTimes } from './join.ts';
@@ -16,6 +17,7 @@ const measures: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   frames: async () => frameRows(await measureFrames()),
   keys: async () => joinRows(await measureJoins()),
   log: async () => [logRow(await measureLog())],
+  entries: async () => entryRows(await measureEntries()),
   record: async () => recordRows(await measureRecord()),
 };
 

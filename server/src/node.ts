@@ -251,7 +251,14 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     if (state.kind === 'down') logger.error({ sfu: 'down', why: state.why }, 'the SFU ended, and is started again');
     else logger.info({ sfu: state.kind }, 'the SFU changed');
   });
-  const errands = outbox({ store, ask, clock });
+  const broke = (error: unknown) => logger.error({ err: error }, 'some work of the node broke');
+  const errands = outbox({
+    own: identity.root,
+    store,
+    ask,
+    clock,
+    reinstated: () => void openAgreed().catch(broke),
+  });
   // What a command wrote beside this process: a counterpart that was introduced, a meeting that was agreed on.
   const look = async (): Promise<void> => {
     if (await store.changedElsewhere()) {
@@ -282,7 +289,6 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     await store.forget(clock.now());
     await store.forgetProposals(clock.now() - KEEP_PROPOSALS_MS);
   };
-  const broke = (error: unknown) => logger.error({ err: error }, 'some work of the node broke');
   await openAgreed();
   const repeated = [
     every(clock, LOOK_MS, () => look().catch(broke)),

@@ -116,7 +116,10 @@ export const withdraw = async ({ own, store }: Party, { plan }: Proposal, reason
   const { meeting, hash } = plan;
   const errands = errandsTo(plan, own.root, { kind: 'withdrawn', meeting, sheet: hash, reason });
   const kept = await store.withdrawProposal(meeting, { root: own.root, reason }, errands);
-  return kept ? null : new Refusal('sheet.withdrawn', plan.title);
+  if (kept) return null;
+  return (await hasBegun(store, plan))
+    ? new Refusal('sheet.begun', plan.title)
+    : new Refusal('sheet.withdrawn', plan.title);
 };
 
 const receiveProposed = async (
@@ -192,7 +195,8 @@ const received = async (party: Party, from: Bytes, request: AgreeingRequest, now
   if (request.kind === 'withdrawn') {
     if (await hasBegun(party.store, plan)) return new Refusal('sheet.begun', plan.title);
     await party.store.withdrawProposal(plan.meeting, { root: from, reason: request.reason }, []);
-    return null;
+    // Somebody may have sat in the very moment.
+    return (await hasBegun(party.store, plan)) ? new Refusal('sheet.begun', plan.title) : null;
   }
   const { signature } = request;
   if (!equal(signature.root, from)) return new Refusal('sheet.unsigned', toHex(from));

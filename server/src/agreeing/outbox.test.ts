@@ -12,7 +12,7 @@ import { type Outbox, outbox } from './outbox.ts';
 
 const done: PeerReply = { kind: 'done' };
 const some = (length = 32): Bytes => new Uint8Array(randomBytes(length));
-const [borland, corvia] = [some(), some()];
+const [own, borland, corvia] = [some(), some(), some()];
 const meeting = some(16);
 let folder: string;
 let store: Store;
@@ -20,6 +20,7 @@ let now: number;
 let asked: string[];
 let answers: (PeerReply | Refusal)[];
 let box: Outbox;
+let reinstated: number;
 
 const word = (reason: string): Bytes => encode({ kind: 'withdrawn', meeting, sheet: some(), reason });
 beforeEach(async () => {
@@ -34,7 +35,16 @@ beforeEach(async () => {
     asked.push(request.reason);
     return root === toHex(borland) ? (answers.shift() ?? done) : done;
   };
-  box = outbox({ store, ask, clock: { now: () => now, after: () => () => {} } });
+  reinstated = 0;
+  box = outbox({
+    own,
+    store,
+    ask,
+    clock: { now: () => now, after: () => () => {} },
+    reinstated: () => {
+      reinstated += 1;
+    },
+  });
 });
 afterEach(async () => {
   await store.close();
@@ -86,4 +96,18 @@ test('[SHEET8] what nobody needs to hear any more is not said', async () => {
   await box.look();
   expect(asked).toEqual([]);
   expect(new Set(await waiting())).toEqual(new Set(['sheet.over']));
+});
+
+test('[SHEET9] a withdrawal that comes after somebody has sat elsewhere is taken back; one of another stays', async () => {
+  await store.withdrawProposal(meeting, { root: own, reason: 'not now' }, []);
+  answers = [new SaidRefusal('sheet.begun')];
+  await box.look();
+  expect(reinstated).toBe(1);
+  expect((await store.proposals())[0]?.withdrawn).toBeNull();
+  await store.withdrawProposal(meeting, { root: borland, reason: 'theirs' }, [
+    { root: borland, request: word('again'), until: now + 1e9 },
+  ]);
+  answers = [new SaidRefusal('sheet.begun')];
+  await box.look();
+  expect((await store.proposals())[0]?.withdrawn).toMatchObject({ reason: 'theirs' });
 });

@@ -1,4 +1,4 @@
-import { decode, Refusal, toHex } from '@parley/protocol/bytes';
+import { type Bytes, decode, Refusal, toHex } from '@parley/protocol/bytes';
 import { MESSAGE_LIMIT, type PeerReply, type PeerRequest, peerRequest } from '@parley/protocol/wire';
 import type { Clock } from '../clock.ts';
 import { SaidRefusal } from '../doors/peer/client.ts';
@@ -16,13 +16,19 @@ export type Outbox = {
 };
 
 export const outbox = ({
+  own,
   store,
   ask,
   clock,
+  reinstated,
 }: {
+  /** One's own root. */
+  readonly own: Bytes;
   readonly store: ProposalStore;
   readonly ask: (root: string, request: PeerRequest) => Promise<PeerReply | Refusal>;
   readonly clock: Clock;
+  /** A meeting that was called off here stands again. */
+  readonly reinstated: () => void;
 }): Outbox => {
   const waits = new Map<string, { readonly until: number; readonly ms: number }>();
   const busy = new Set<string>();
@@ -36,6 +42,11 @@ export const outbox = ({
     const answer = await ask(root, request);
     if (answer instanceof Refusal && !(answer instanceof SaidRefusal && !LATER.has(answer.code))) return 'waits';
     await store.settleErrand(id, answer instanceof Refusal ? answer.code : null);
+    // Somebody sat there before the word came: it stands, here as well.
+    if (request.kind === 'withdrawn' && answer instanceof Refusal && answer.code === 'sheet.begun') {
+      await store.reinstateProposal(request.meeting, own);
+      reinstated();
+    }
     return 'goes on';
   };
   const inOrder = async (root: string, errands: readonly StoredErrand[]): Promise<void> => {

@@ -32,12 +32,14 @@ export type ProposalStore = {
     signature: StoredSignature,
     errands: readonly Errand[],
   ) => Promise<boolean>;
-  /** Keeps who withdrew a proposal; false, and nothing changed, where somebody did before. */
+  /** Keeps who withdrew a proposal; false, and nothing changed, where somebody did before, or its log has begun. */
   readonly withdrawProposal: (
     meeting: Bytes,
     withdrawn: { readonly root: Bytes; readonly reason: string },
     errands: readonly Errand[],
   ) => Promise<boolean>;
+  /** Takes one's own withdrawal back: the meeting had begun elsewhere. */
+  readonly reinstateProposal: (meeting: Bytes, root: Bytes) => Promise<void>;
   /** Keeps what is to be told of a meeting once more. */
   readonly addErrands: (meeting: Bytes, errands: readonly Errand[]) => Promise<void>;
   readonly proposals: () => Promise<readonly StoredProposal[]>;
@@ -94,11 +96,22 @@ export const proposalsOver = (db: Kysely<Tables>): ProposalStore => ({
         .set({ withdrawer: root, reason })
         .where('meeting', '=', meeting)
         .where('withdrawer', 'is', null)
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom('entries').select('seq').where('entries.meeting', '=', meeting))),
+        )
         .executeTakeFirst();
       if (numUpdatedRows !== 1n) return false;
       await insertErrands(within, meeting, errands);
       return true;
     }),
+  reinstateProposal: async (meeting, root) => {
+    await db
+      .updateTable('proposals')
+      .set({ withdrawer: null, reason: null })
+      .where('meeting', '=', meeting)
+      .where('withdrawer', '=', root)
+      .execute();
+  },
   addErrands: (meeting, errands) => insertErrands(db, meeting, errands),
   proposals: async () => {
     const rows = await db.selectFrom('proposals').selectAll().execute();

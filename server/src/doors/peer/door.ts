@@ -96,7 +96,7 @@ export const peerDoor = (options: PeerDoorOptions): FastifyInstance => {
       if (by.code === 'peer.forged') options.onForged(by.detail);
       return refuse(reply, by);
     }
-    const allowed = paces.get(by.root) ?? pace(clock, 500, 200);
+    const allowed = paces.get(by.root) ?? pace(clock, 4_000, 1_000);
     paces.set(by.root, allowed);
     if (!allowed()) return refuse(reply, new Refusal('peer.too-many'));
     const until = (by.created + 2 * MAX_AGE + 1) * 1_000;
