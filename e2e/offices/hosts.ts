@@ -35,10 +35,13 @@ export const whyNoHosts = async (): Promise<string | null> => {
   const name = `parley-try-${process.pid}`;
   try {
     await run('ip', ['netns', 'add', name]);
-    await run('ip', ['netns', 'del', name]);
+    await run('ip', ['-n', name, 'link', 'add', 'bridge', 'type', 'bridge']);
+    await run('ip', ['-n', name, 'link', 'add', 'one', 'type', 'veth', 'peer', 'name', 'other']);
     return null;
   } catch (error) {
     return `this machine makes no network namespaces: ${error instanceof Error ? error.message.split('\n')[0] : ''}`;
+  } finally {
+    await run('ip', ['netns', 'del', name]).catch(() => undefined);
   }
 };
 

@@ -13,7 +13,7 @@ import {
 import type { PeerRequest } from '@parley/protocol/wire';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openIdentity } from '../src/identity/files.ts';
-import { type Device, openDevice } from './device.ts';
+import { type Device, openDevice, openSocket, readLink, speak } from './device.ts';
 import { type Pair, startOne, startPair } from './pair.ts';
 
 let pair: Pair;
@@ -122,6 +122,32 @@ for (const [seat, code] of [
     await ilaria.until(({ settled }) => settled.seatings.size === 2);
     await ilaria.until(({ state }) => state.seatings.size === 1);
   });
+
+test('[NODE11] another page of a device ends what the one before had, though its socket stands first; what it sits itself stays', async () => {
+  const link = await pair.link(pair.borland, 'borland-principal');
+  const watching = await openDevice(await pair.link(pair.alba, 'alba-principal'));
+  await watching.sit();
+  const first = await openDevice(link);
+  const { seating } = await first.sit();
+  const { origin, seat } = readLink(link);
+  const second = speak(
+    openSocket(origin, `/seat/${seat}/socket?page=another`, { cookie: first.cookie }),
+    origin,
+    seat,
+    first.signer,
+  );
+  await second.hears('host');
+  await watching.until(({ state }) => !state.seatings.has(seating));
+  const anew = await second.sit();
+  await first.closed;
+  await watching.until(({ settled }) => settled.seatings.has(anew.seating));
+  expect(
+    pair.borland
+      .meetings()[0]
+      ?.living()
+      .map(({ id }) => id),
+  ).toContain(anew.seating);
+});
 
 test('[NODE11] a device that comes back in time keeps its seat, and hears the log again', async () => {
   const ilaria = await device('alba-principal');

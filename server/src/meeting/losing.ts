@@ -7,8 +7,8 @@ export type Parting = 'closed' | 'gone';
 
 /** Notices that a seated device of one's own has gone for good (NODE11). */
 export type Losing = {
-  /** A device's socket has ended. */
-  readonly parted: (device: Bytes, how: Parting) => void;
+  /** A device's socket has ended; of its seatings, those up to a place of the log (all, unless told) were that page's. */
+  readonly parted: (device: Bytes, how: Parting, upTo?: number) => void;
   /** Begins to wait for the devices of all own seatings: after a start of the node. */
   readonly awaitAll: (ms: number) => void;
 };
@@ -31,8 +31,9 @@ export const losing = ({ after, clock, own, hasSocket, lose }: LosingOptions): L
     });
   };
   return {
-    parted: (device, how) => {
-      for (const seating of own()) if (equal(seating.device, device)) waitFor(seating, after[how], how);
+    parted: (device, how, upTo = Number.POSITIVE_INFINITY) => {
+      for (const seating of own())
+        if (equal(seating.device, device) && seating.id <= upTo) waitFor(seating, after[how], how);
     },
     awaitAll: (ms) => {
       for (const seating of own()) waitFor(seating, ms, 'gone');

@@ -316,6 +316,8 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       void link?.send({ kind: 'passed', meeting, message });
   };
 
+  /** Where the log stood when the newest page of each own device came. */
+  const cameAt = new Map<string, number>();
   const watch = losing({
     after: options.lostAfter,
     clock,
@@ -395,6 +397,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       void loadKeys(); // beside everything else, so that its asking to sit does not wait
       return run(async () => {
         people.add(listener);
+        cameAt.set(toHex(listener.device), ledger().state.head.seq);
         const reached = hosting || (pulse.links.find((one) => one.root === hostName)?.reached() ?? false);
         listener.send({ kind: 'host', reached });
         if (stopped) listener.send({ kind: 'stopped', code: stopped.code, detail: stopped.detail });
@@ -402,6 +405,8 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
         return (how) => {
           people.remove(listener);
           if (!people.has(listener.device)) watch.parted(listener.device, how);
+          // Its page is gone with its keys; what a newer page of the device has sat since is that one's.
+          else if (how === 'closed') watch.parted(listener.device, how, cameAt.get(toHex(listener.device)));
         };
       });
     },
