@@ -109,7 +109,7 @@ const sit = async (
   await meeting.attend({ seat: id, device: signer.publicKey, send });
   const own = await preparePackage({ mandate: person.mandate, signer, ...valid });
   const frameKey = (await testKey(`${cast.id} ${n} frames`)).publicKey;
-  await act(person, { kind: 'sit', chain, keyPackage: own.hash, frameKey }, [own.keyPackage]);
+  await act(person, { kind: 'sit', chain, keyPackage: own.hash, frameKey, takesOver: false }, [own.keyPackage]);
   await until(() => meeting.living().some(({ seat: standing }) => standing.id === id));
   return person;
 };

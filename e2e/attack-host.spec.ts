@@ -41,7 +41,8 @@ const packageOf = (device: Signer, mandate: Bytes) =>
   preparePackage({ mandate, signer: device, from: Date.now() - 3_600_000, until: talk.sheet.until });
 const signSit = async (device: Signer, chain: MandateChain, mandate: Bytes, signer = device): Promise<Bytes> => {
   const { keyPackage: blob, hash: keyPackage } = await packageOf(device, mandate);
-  const action = { kind: 'sit', chain, keyPackage, frameKey: (await freshKey()).publicKey } as const;
+  const { publicKey: frameKey } = await freshKey();
+  const action = { kind: 'sit', chain, keyPackage, frameKey, takesOver: false } as const;
   const saw = { seq: 0, head: talk.sheet.hash };
   const act = await signDeviceAct(signer, { meeting: talk.sheet.meeting, mandate, saw, action });
   beside.set(act, [blob]);
@@ -108,7 +109,7 @@ test.beforeAll(async () => {
   const { keyPackage, hash: named } = await packageOf(sitter.signer, sitter.mandate);
   const { publicKey: frameKey } = await freshKey();
   await sitter.act(
-    { kind: 'sit', chain: sitter.chain, keyPackage: named, frameKey },
+    { kind: 'sit', chain: sitter.chain, keyPackage: named, frameKey, takesOver: false },
     { seq: 0, head: talk.sheet.hash },
     [keyPackage],
   );

@@ -31,7 +31,9 @@ export const openMember = async (talk: Talk, link: string): Promise<Member> => {
   });
   const frameKey = (await testKey(`frames ${process.pid} ${Date.now()}`)).publicKey;
   const first: Head = { seq: 0, head: sheet.hash };
-  await device.act({ kind: 'sit', chain: device.chain, keyPackage: own.hash, frameKey }, first, [own.keyPackage]);
+  await device.act({ kind: 'sit', chain: device.chain, keyPackage: own.hash, frameKey, takesOver: false }, first, [
+    own.keyPackage,
+  ]);
   await device.hears('log');
 
   const ledger = async (): Promise<Ledger> => {

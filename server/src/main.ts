@@ -18,6 +18,7 @@ const COMMANDS: { readonly [name: string]: () => Promise<{ readonly default: Com
   accept: () => import('./commands/accept.ts'),
   withdraw: () => import('./commands/withdraw.ts'),
   link: () => import('./commands/link.ts'),
+  guest: () => import('./commands/guest.ts'),
   doctor: () => import('./commands/doctor.ts'),
   backup: () => import('./commands/backup.ts'),
   restore: () => import('./commands/restore.ts'),

@@ -20,13 +20,14 @@ import { seatDoor } from './doors/seat/door.ts';
 import { lines } from './doors/seat/lines.ts';
 import { makeLink } from './doors/seat/link.ts';
 import { actingIdentity, identityWith } from './identity/files.ts';
+import { type Guest, keepGuest } from './meeting/guests.ts';
 import type { Meeting } from './meeting/meeting.ts';
 import { openMeetings } from './meeting/meetings.ts';
 import { serial } from './meeting/serial.ts';
 import { readRelay } from './relay/relay.ts';
 import { liveKit } from './sfu/livekit/livekit.ts';
 import type { Sfu } from './sfu/sfu.ts';
-import { readSheets } from './sheets.ts';
+import { type AgreedSheet, readSheets } from './sheets.ts';
 import { failing, orRefused } from './store/failure.ts';
 import { holdFolder } from './store/hold.ts';
 import { openSqlite } from './store/sqlite.ts';
@@ -42,6 +43,10 @@ export type DelegationNode = {
   readonly link: (seat: string) => Promise<string | Refusal>;
   /** Own seats in which somebody sits. */
   readonly occupied: () => readonly string[];
+  /** Keeps somebody whom the call sheet of the open meeting does not name; refuses what `keepGuest` refuses. */
+  readonly guest: (guest: Guest) => Promise<Refusal | null>;
+  /** Opens what the configuration's call sheets say now. */
+  readonly hold: () => Promise<Refusal | null>;
   readonly onChange: (listener: () => void) => void;
   /** Ends the lines of own devices to the SFU of a root (hex); they come back by themselves. */
   readonly cut: (root: string) => void;
@@ -116,10 +121,13 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     lostAfter: config.lostAfter,
     counterparts,
   });
-  for (const sheet of sheets) {
-    const refusal = await meetings.open(sheet);
-    if (refusal) logger.error({ code: refusal.code }, 'a meeting of the configuration was not opened');
-  }
+  const open = async (sheets: readonly AgreedSheet[]): Promise<void> => {
+    for (const sheet of sheets) {
+      const refusal = await meetings.open(sheet);
+      if (refusal) logger.error({ code: refusal.code }, 'a meeting of the configuration was not opened');
+    }
+  };
+  await open(sheets);
 
   const access = lines({
     own,
@@ -135,8 +143,7 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
   const giveLine = async (root: string, { meeting, chain }: Extract<PeerRequest, { kind: 'line' }>) => {
     const mandate = await verifyMandate(counterparts.pins(), chain, meeting, clock.now());
     if (mandate instanceof Refusal) return mandate;
-    const agreed = meetings.find(meeting)?.sheet.seats.find((seat) => seat.id === mandate.seat);
-    if (!agreed || toHex(agreed.root) !== root || toHex(mandate.root) !== root)
+    if (!meetings.find(meeting)?.expects(mandate) || toHex(mandate.root) !== root)
       return new Refusal('sfu.not-agreed', mandate.seat);
     return access.give(meeting, root, mandate);
   };
@@ -264,6 +271,7 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     if (await store.changedElsewhere()) {
       counterparts.pin(await pinnedIn(config, store));
       await openAgreed();
+      await meetings.seatGuests();
     }
     void errands.look().catch(broke);
   };
@@ -313,6 +321,20 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
       meetings
         .all()
         .flatMap((meeting) => meeting.living().flatMap((seating) => (seating.root === own ? [seating.seat.id] : []))),
+    guest: async (guest) => {
+      const meeting = meetings.all().find((one) => !one.isClosed());
+      const refusal = meeting
+        ? await keepGuest(store, meeting.sheet.meeting, guest)
+        : new Refusal('peer.unknown-meeting');
+      await meetings.seatGuests();
+      return refusal;
+    },
+    hold: async () => {
+      const sheets = await readSheets(config, identity, counterparts.pins());
+      if (sheets instanceof Refusal) return sheets;
+      await open(sheets);
+      return null;
+    },
     onChange: meetings.onChange,
     cut: doors.cut,
     ask,

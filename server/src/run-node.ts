@@ -18,6 +18,10 @@ const answer = async (
   switch (word.kind) {
     case 'link':
       return node.link(word.seat);
+    case 'guest':
+      return node.guest(word.guest);
+    case 'hold':
+      return node.hold();
     case 'reroute':
       node.sfu.reroute(word.url);
       return null;
@@ -25,7 +29,7 @@ const answer = async (
       node.cut(word.root);
       return null;
     case 'head': {
-      const [meeting] = node.meetings();
+      const meeting = node.meetings().at(-1);
       if (!meeting) return null;
       const { seq, head } = meeting.head();
       return `${toHex(meeting.sheet.meeting)} ${seq} ${toHex(head)}`;
@@ -82,7 +86,10 @@ export const runNode = async (
       }),
     );
   });
-  const tellOccupied = () => tell({ kind: 'occupied', seats: node.occupied() });
+  const tellOccupied = () => {
+    const closed = node.meetings().every((meeting) => meeting.isClosed());
+    tell({ kind: 'occupied', seats: node.occupied(), closed });
+  };
   node.onChange(tellOccupied);
   tellOccupied();
   const sfu = node.sfu.state();

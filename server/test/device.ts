@@ -36,6 +36,8 @@ export type Device = {
   readonly say: (word: DeviceToNode) => void;
   readonly raw: WebSocket;
   readonly act: (action: Action, blobs?: readonly Bytes[]) => Promise<Bytes>;
+  /** Knocks, and awaits nothing. */
+  readonly knock: () => Promise<Bytes>;
   /** Asks to sit, and awaits nothing. */
   readonly ask: () => Promise<{ readonly keyPackage: Bytes; readonly frameKey: Bytes }>;
   readonly sit: () => Promise<{ readonly seating: number; readonly keyPackage: Bytes }>;
@@ -181,12 +183,13 @@ export const speak = (raw: WebSocket, origin: string, seat: string, signer: Sign
       device.say({ kind: 'submit', act, blobs });
       return act;
     },
+    knock: () => device.act({ kind: 'knock', chain: held(chain) }),
     ask: async () => {
       const mandate = mandateHash(held(chain).mandate);
       const { from, until } = held(sheet);
       const { keyPackage, hash: name } = await preparePackage({ mandate, signer, from, until });
       const frameKey = freshSigner().publicKey;
-      await device.act({ kind: 'sit', chain: held(chain), keyPackage: name, frameKey }, [keyPackage]);
+      await device.act({ kind: 'sit', chain: held(chain), keyPackage: name, frameKey, takesOver: false }, [keyPackage]);
       return { keyPackage, frameKey };
     },
     sit: async () => {

@@ -102,6 +102,7 @@ const sitting = async (state: State, from: number, until: number) => {
     saw: state.head,
     action: {
       kind: 'sit',
+      takesOver: false,
       chain,
       keyPackage: hash('key-package', keyPackage),
       frameKey: freshSigner().publicKey,

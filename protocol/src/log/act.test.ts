@@ -46,7 +46,7 @@ const raw = async (
 ) => {
   const by = { kind: 'device', mandate: principal.mandate };
   const action = { kind: 'leave', seating: 1 };
-  const body = encode({ v: 1, meeting: meeting.id, by, n: nextNumber(), saw: state.head, action, ...wish });
+  const body = encode({ v: 2, meeting: meeting.id, by, n: nextNumber(), saw: state.head, action, ...wish });
   return encode({ body, sig: await sign(signer, purpose, body) });
 };
 
@@ -63,8 +63,8 @@ test('[ACT1, BYTES4] refuses another version or shape', async () => {
   const { state, code } = await seated();
   expect(await code(await raw(state, {}))).toBe('granted');
   for (const wish of [
-    { v: 0 },
-    { v: 2 },
+    { v: 1 },
+    { v: 3 },
     { also: 1 },
     { by: { kind: 'root', root: alba.id } },
     { action: { kind: 'stuck', seating: 1 } },

@@ -1,5 +1,6 @@
 import {
   type Bytes,
+  bool,
   bytes,
   type Decoded,
   decode,
@@ -22,9 +23,9 @@ import {
 import { type Check, checkOf, claimMandate, firstRefusal, type Mandate, mandateChain } from '../identity/index.ts';
 import { type Seating, type State, standingUnder } from './state.ts';
 
-/** What the log can hold. `sit`, `found` and `commit` are permissions; `leave`, `remove` and `lost` restrictions. */
+/** What the log can hold. `leave`, `remove`, `lost` and `deny` are restrictions; everything else is a permission. */
 export const action = variant({
-  sit: { chain: mandateChain, keyPackage: bytes(32), frameKey: bytes(32) },
+  sit: { chain: mandateChain, keyPackage: bytes(32), frameKey: bytes(32), takesOver: bool },
   found: { circle: oneOf('table'), generation: uint(), authenticator: bytes(32) },
   commit: {
     circle: oneOf('table'),
@@ -39,14 +40,21 @@ export const action = variant({
   leave: { seating: uint() },
   remove: { seating: uint(), reason: text(200) },
   lost: { seating: uint() },
+  knock: { chain: mandateChain },
+  allow: { knock: uint() },
+  deny: { knock: uint(), reason: text(200) },
+  hand: { seating: uint() },
+  preside: {},
+  close: { agreed: bool },
 });
 export type Action = Decoded<typeof action>;
+export type Restriction = Extract<Action, { kind: 'leave' | 'remove' | 'lost' | 'deny' }>;
 
 const actor = variant({ device: { mandate: bytes(32) }, node: { root: bytes(32) } });
 export type Actor = Decoded<typeof actor>;
 
 const body = record({
-  v: exactly(1),
+  v: exactly(2),
   meeting: bytes(16),
   by: actor,
   n: uint(),
@@ -56,7 +64,7 @@ const body = record({
 const signed = record({ body: within(12_288), sig: bytes(64) });
 export type ActBody = Decoded<typeof body>;
 
-/** An act whose signature stands, with its actor's delegation. `mandate` is there for a request to sit. */
+/** An act whose signature stands, with its actor's delegation. `mandate` is there where the act shows one. */
 export type Act = ActBody & {
   readonly hash: Bytes;
   readonly bytes: Bytes;
@@ -65,8 +73,8 @@ export type Act = ActBody & {
 };
 
 /** Whether an action takes something away: it then acts on receipt, wherever it comes from. */
-export const isRestriction = (one: Action): one is Extract<Action, { kind: 'leave' | 'remove' | 'lost' }> =>
-  one.kind === 'leave' || one.kind === 'remove' || one.kind === 'lost';
+export const isRestriction = (one: Action): one is Restriction =>
+  one.kind === 'leave' || one.kind === 'remove' || one.kind === 'lost' || one.kind === 'deny';
 
 /**
  * The seating in which a device acts: for a permission the one that stands, for a restriction the one that stood at the
@@ -80,7 +88,7 @@ export const actingSeating = (
 
 /** Signs an act with the acting device's key, or the node's issuing key. */
 export const signAct = async (signer: Signer, statement: Omit<ActBody, 'v'>): Promise<Bytes> => {
-  const message = encode({ v: 1, ...statement });
+  const message = encode({ v: 2, ...statement });
   return encode({ body: message, sig: await sign(signer, 'act', message) });
 };
 
@@ -93,9 +101,9 @@ export type ClaimedAct = { readonly act: Act; readonly checks: readonly Check[] 
 
 /**
  * Reads an act and says which signatures must stand: that of the device of its `actingSeating` (or of the mandate that
- * this very request to sit shows, valid at `time`), or of a delegation's node. Refuses `act.meeting`, `act.ahead` (it
- * saw a head that is not held here yet: keep it and ask for entries), `act.unknown-actor`, `act.mandate` (a request
- * to sit under another mandate than the one it shows), and what `claimMandate` refuses under the roots of the call
+ * who sits or knocks shows, valid at `time`), or of a delegation's node. Refuses `act.meeting`, `act.ahead` (it
+ * saw a head that is not held here yet: keep it and ask for entries), `act.unknown-actor`, `act.mandate` (by another
+ * mandate than the one it shows), and what `claimMandate` refuses under the roots of the call
  * sheet; its check refuses `act.forged`. What the act may do is for `judge`.
  */
 export const claimAct = (state: State, given: Bytes, time: number): ClaimedAct | Refusal => {
@@ -152,11 +160,11 @@ const actingKey = (state: State, act: ActBody, time: number): ActingKey | Refusa
   if (by.kind === 'node') {
     const root = toHex(by.root);
     const issuer = state.sheet.issuers.get(root);
-    return issuer && act.action.kind !== 'sit'
+    return issuer && !('chain' in act.action)
       ? { key: issuer.key, root, mandate: null, checks: [] }
       : new Refusal('act.unknown-actor', root);
   }
-  if (act.action.kind === 'sit') {
+  if ('chain' in act.action) {
     // Under the roots of the call sheet, not under whatever else is pinned here: all must come to the same answer.
     const claimed = claimMandate(state.sheet.roots, act.action.chain, state.sheet.meeting, time);
     if (claimed instanceof Refusal) return claimed;

@@ -20,7 +20,7 @@ export {
   verifyCountersignature,
   verifyEntry,
 } from './entry.ts';
-export { type Effect, judge, judgeDirect, outweighs, stillEnds } from './judge.ts';
+export { judge, judgeDirect, outweighs, stillEnds } from './judge.ts';
 export {
   acts,
   append,
@@ -60,9 +60,12 @@ export {
 export {
   begin,
   type CircleState,
+  chairOf,
   type Head,
   headAt,
+  isLetIn,
   isRemoved,
+  type Knock,
   numberOf,
   roster,
   type Seating,

@@ -12,7 +12,21 @@ export type Moment = {
   readonly ends: readonly number[];
   /** The mandate that it removed from the table for good. */
   readonly removed: Bytes | null;
+  /** Seatings to which it gave the table's keys, and the chair that it moved. */
+  readonly keyed: readonly number[];
+  readonly chair: { readonly root: string; readonly seat: string } | null;
 };
+
+/** A moment that changes nothing but what it is told to. */
+export const momentOf = (given: Partial<Moment> & Pick<Moment, 'head' | 'time'>): Moment => ({
+  numbered: null,
+  seating: null,
+  ends: [],
+  removed: null,
+  keyed: [],
+  chair: null,
+  ...given,
+});
 
 /** One growing trail, shared by all states along a log: each sees no further than its own length. */
 type Trail = {
@@ -26,6 +40,10 @@ type Trail = {
   readonly removals: Map<string, number>;
   /** Place at which a frame key or the hash of a KeyPackage first stood. */
   readonly keys: Map<string, number>;
+  /** Place at which a seating was first given the table's keys. */
+  readonly keyed: Map<number, number>;
+  /** Where a delegation's chair moved, and to which seat, rising. */
+  readonly chairs: Map<string, { readonly at: number; readonly seat: string }[]>;
 };
 
 /** All entries before a place; the call sheet stands at 0. Grows in constant time, and never changes. */
@@ -36,7 +54,7 @@ const keysOf = ({ seating }: Moment): readonly string[] =>
 
 const lengthen = (trail: Trail, moment: Moment): void => {
   const seq = trail.moments.push(moment) - 1;
-  const { numbered, seating, ends, removed } = moment;
+  const { numbered, seating, ends, removed, keyed, chair } = moment;
   const acts = numbered && trail.acts.get(numbered.actor);
   if (acts) acts.push(seq);
   else if (numbered) trail.acts.set(numbered.actor, [seq]);
@@ -44,6 +62,10 @@ const lengthen = (trail: Trail, moment: Moment): void => {
   for (const ended of ends) trail.ends.set(ended, seq);
   if (removed) trail.removals.set(toHex(removed), seq);
   for (const key of keysOf(moment)) if (!trail.keys.has(key)) trail.keys.set(key, seq);
+  for (const id of keyed) if (!trail.keyed.has(id)) trail.keyed.set(id, seq);
+  const chairs = chair && trail.chairs.get(chair.root);
+  if (chairs) chairs.push({ at: seq, seat: chair.seat });
+  else if (chair) trail.chairs.set(chair.root, [{ at: seq, seat: chair.seat }]);
 };
 
 const trailOf = (moments: readonly Moment[]): Trail => {
@@ -54,6 +76,8 @@ const trailOf = (moments: readonly Moment[]): Trail => {
     ends: new Map(),
     removals: new Map(),
     keys: new Map(),
+    keyed: new Map(),
+    chairs: new Map(),
   };
   for (const moment of moments) lengthen(trail, moment);
   return trail;
@@ -61,7 +85,7 @@ const trailOf = (moments: readonly Moment[]): Trail => {
 
 /** The past of an empty log: its call sheet. */
 export const firstPast = (sheetHash: Bytes): Past => ({
-  trail: trailOf([{ head: sheetHash, time: 0, numbered: null, seating: null, ends: [], removed: null }]),
+  trail: trailOf([momentOf({ head: sheetHash, time: 0 })]),
   length: 1,
 });
 
@@ -96,3 +120,11 @@ export const wasRemoved = ({ trail, length }: Past, mandate: Bytes): boolean =>
 /** Whether a frame key, or the hash of a KeyPackage, ever stood in this log. */
 export const wasUsed = ({ trail, length }: Past, key: Bytes): boolean =>
   (trail.keys.get(toHex(key)) ?? length) < length;
+
+/** Whether a seating had been given the table's keys after the entry at a place. */
+export const wasKeyed = ({ trail, length }: Past, seating: number, seq: number): boolean =>
+  (trail.keyed.get(seating) ?? length) <= Math.min(seq, length - 1);
+
+/** The seat to which a delegation's chair had moved after the entry at a place; undefined where it never did. */
+export const chairAt = ({ trail, length }: Past, root: string, seq: number): string | undefined =>
+  trail.chairs.get(root)?.findLast(({ at }) => at <= Math.min(seq, length - 1))?.seat;

@@ -1,5 +1,5 @@
-import { type Bytes, equal } from '../bytes/index.ts';
-import { firstPast, lastNumber, momentAt, type Past, stoodUnder, wasRemoved } from './past.ts';
+import { type Bytes, equal, toHex } from '../bytes/index.ts';
+import { chairAt, firstPast, lastNumber, momentAt, type Past, stoodUnder, wasRemoved } from './past.ts';
 import type { AgreedSeat, Sheet } from './sheet.ts';
 
 /** One taking of a seat; named by the sequence number of the entry that admitted it. */
@@ -13,6 +13,15 @@ export type Seating = {
   readonly keyPackage: Bytes;
   readonly frameKey: Bytes;
 };
+
+/** Somebody whom the call sheet does not name and who asks to come in; named by the number of the entry that says so. */
+export type Knock = Pick<Seating, 'id' | 'seat' | 'root' | 'mandate' | 'device'> & {
+  /** Delegations whose chair has said yes, by root. */
+  readonly allowed: ReadonlySet<string>;
+};
+
+/** Why a delegation is done with the meeting: its chair agreed to close it, or the last of its people left. */
+export type Done = 'agreed' | 'left';
 
 /** What the log says of a circle. */
 export type CircleState = {
@@ -39,6 +48,12 @@ export type State = {
   /** Place of the newest entry that ended a seating; 0 when none did. */
   readonly ended: number;
   readonly table: CircleState | null;
+  /** Who has knocked and was not turned away, by number. */
+  readonly knocks: ReadonlyMap<number, Knock>;
+  /** Delegations that are done with the meeting, by root. */
+  readonly done: ReadonlyMap<string, Done>;
+  /** Place of the entry at which the meeting ended, because all were done; 0 while it goes on. */
+  readonly closed: number;
   /** Every entry's head, actor and seating: `headAt`, `seatingAt`. */
   readonly past: Past;
 };
@@ -51,6 +66,9 @@ export const begin = (sheet: Sheet): State => ({
   seatings: new Map(),
   ended: 0,
   table: null,
+  knocks: new Map(),
+  done: new Map(),
+  closed: 0,
   past: firstPast(sheet.hash),
 });
 
@@ -70,6 +88,18 @@ export const standingUnder = (state: State, mandate: Bytes, seq = state.head.seq
   for (const seating of state.seatings.values()) if (equal(seating.mandate, mandate)) return seating;
   return null;
 };
+
+/** Whether every delegation's chair has let somebody in who knocked: they may sit from then on. */
+export const isLetIn = ({ sheet }: State, { allowed }: Knock): boolean =>
+  sheet.delegations.every(({ root }) => allowed.has(toHex(root)));
+
+/**
+ * The seat of a delegation's chair after the entry at a place (as things are, unless told): the first that the call
+ * sheet names for it, press aside, until it is handed on or taken. Undefined where the sheet names none.
+ */
+export const chairOf = (state: State, root: string, seq = state.head.seq): string | undefined =>
+  chairAt(state.past, root, seq) ??
+  state.sheet.seats.find((seat) => seat.role !== 'press' && toHex(seat.root) === root)?.id;
 
 /** Whether a mandate was removed: nobody sits under it any more. */
 export const isRemoved = (state: State, mandate: Bytes): boolean => wasRemoved(state.past, mandate);

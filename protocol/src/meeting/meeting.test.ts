@@ -180,7 +180,7 @@ describe('what travels beside an act', () => {
 
   test('[CIRCLE7] a KeyPackage with a request to sit', () => {
     const keys = { keyPackage: hash('key-package', bytes(1)), frameKey: seedOf('f') };
-    const sit = { kind: 'sit' as const, chain: principal.chain, ...keys };
+    const sit = { kind: 'sit' as const, chain: principal.chain, takesOver: false, ...keys };
     expect(matchBlobs(sit, [bytes(1)])).toEqual([{ hash: sit.keyPackage, bytes: bytes(1) }]);
     for (const given of [[], [bytes(2)], [bytes(1), bytes(1)]])
       expect(codeOf(matchBlobs(sit, given))).toBe('blob.other');

@@ -86,6 +86,12 @@ const decoders = async (): Promise<readonly Target[]> => {
     }),
     actOf(state, principal, { kind: 'remove', seating: 1, reason: 'Zurückgerufen' }),
     nodeActOf(state, meeting.host, { kind: 'lost', seating: 2 ** 40 }),
+    actOf(state, principal, { kind: 'knock', chain: principal.chain }),
+    actOf(state, principal, { kind: 'allow', knock: 3 }),
+    actOf(state, principal, { kind: 'deny', knock: 3, reason: 'Not today' }),
+    actOf(state, principal, { kind: 'hand', seating: 2 }),
+    actOf(state, principal, { kind: 'preside' }),
+    actOf(state, principal, { kind: 'close', agreed: true }),
   ]);
   const said: readonly Passing[] = [
     { kind: 'media', audio: true, video: false },

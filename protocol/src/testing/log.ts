@@ -53,6 +53,7 @@ export const sitAction = (who: TestDelegate, fresh: string): Action => ({
   chain: who.chain,
   keyPackage: seedOf(`key package ${fresh}`),
   frameKey: seedOf(`frame key ${fresh}`),
+  takesOver: false,
 });
 
 /** A log that the host orders and all delegations countersign, in one place. Throws where a refusal comes. */

@@ -48,6 +48,10 @@ export const nodeToDevice = variant({
   blob: { hash: limit.hash32, bytes: nullable(limit.blob) },
   /** The answer "no" to an act, by its hash, or to anything else. */
   refused: { act: nullable(limit.hash32), code: text(64), detail: text(400, 0) },
+  /** What came of this device's own knock: all that it learns before it is let in. */
+  knocking: {
+    answer: variant({ waiting: {}, in: {}, denied: { root: limit.hash32, reason: text(200) }, ended: {} }),
+  },
   /** It is there. */
   beat: {},
   /** Whether the host's node is reached. */

@@ -42,6 +42,7 @@ const fromNode: Kinds = {
   passed: { message },
   blob: { hash, bytes: null },
   refused: { act: null, code: 'admit.seat-taken', detail: '' },
+  knocking: { answer: { kind: 'denied', root: hash, reason: 'Not today' } },
   host: { reached: true },
   stopped: { code: 'log.fork', detail: '3' },
 };

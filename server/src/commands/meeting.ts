@@ -1,8 +1,10 @@
-import { Refusal, toHex } from '@parley/protocol/bytes';
+import { type Bytes, Refusal, toHex } from '@parley/protocol/bytes';
+import { verifyCertificate } from '@parley/protocol/identity';
 import type { Party } from '../agreeing/agree.ts';
-import { type Proposal, proposalsIn } from '../agreeing/proposal.ts';
+import { type Proposal, proposalsIn, sheetOf } from '../agreeing/proposal.ts';
 import type { NodeConfig } from '../config/config.ts';
 import { namesOf, type Pinned, pinnedIn, pinsOf } from '../counterparts/pinned.ts';
+import { identityWith } from '../identity/files.ts';
 import { ownIdentity, withStore } from './own.ts';
 
 /** A node as a command agrees on meetings in its name. */
@@ -21,6 +23,26 @@ export const asParty = async <T>(
     const names = namesOf(config, own, pinned);
     return work({ own, pinned, pins: pinsOf(own, pinned), names, store });
   });
+};
+
+/**
+ * The signed call sheet of an agreed meeting that this node can open; refuses `sheet.unsigned`, and `identity.key-gone`
+ * (it was agreed on with an issuing key that is kept no longer, and opens with no other).
+ */
+export const openable = async (
+  { own, pins }: Party,
+  config: NodeConfig,
+  proposal: Proposal,
+  now: number,
+): Promise<Bytes | Refusal> => {
+  const { plan, signatures } = proposal;
+  const issuer = signatures.get(toHex(own.root));
+  const sheet = sheetOf(proposal);
+  const signs = issuer && (await verifyCertificate(pins, issuer.certificate, plan.from));
+  if (signs instanceof Refusal) return signs;
+  if (!sheet || !signs) return new Refusal('sheet.unsigned', plan.title);
+  const key = await identityWith(config.identity, signs.key, now);
+  return key instanceof Refusal ? new Refusal('identity.key-gone', plan.title) : sheet;
 };
 
 const LEAST_DIGITS = 4;

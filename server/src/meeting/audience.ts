@@ -20,6 +20,10 @@ export type Audience = {
   readonly tellAll: (message: NodeToDevice) => void;
   /** Tells those who may hear the log. */
   readonly tell: (message: NodeToDevice) => void;
+  /** Tells those who may not. */
+  readonly tellOthers: (message: NodeToDevice) => void;
+  /** Tells one device. */
+  readonly tellDevice: (device: Bytes, message: NodeToDevice) => void;
   /**
    * Compares listeners with the living seatings. The newly admitted are given to `admitted` one after the other and
    * hear everything from then on; whoever has no living seating any more hears nothing again.
@@ -43,6 +47,12 @@ export const audience = (): Audience => {
     },
     tell: (message) => {
       for (const listener of hearing) listener.send(message);
+    },
+    tellOthers: (message) => {
+      for (const listener of listeners) if (!hearing.has(listener)) listener.send(message);
+    },
+    tellDevice: (device, message) => {
+      for (const listener of listeners) if (equal(listener.device, device)) listener.send(message);
     },
     refresh: async (living, admitted) => {
       for (const listener of listeners) {

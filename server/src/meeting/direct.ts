@@ -18,9 +18,11 @@ import type { Store } from '../store/store.ts';
  * acts all the same, until the next start: whoever gave it says it again.
  */
 export type Direct = {
-  /** Seatings that one ended, before the log did. */
+  /** Seatings and knocks that one ended, before the log did. */
   readonly ended: () => ReadonlySet<number>;
-  /** Those of them that were removed. */
+  /** Which one ended it. */
+  readonly endedBy: (id: number) => Act | undefined;
+  /** Those of them that were removed or turned away. */
   readonly removed: () => ReadonlySet<number>;
   /** Those whose seating the log still holds. */
   readonly waiting: () => readonly Bytes[];
@@ -45,6 +47,8 @@ export type DirectOptions = {
 
 const AHEAD = 'act.ahead';
 const MOST_EARLY = 64;
+/** What puts somebody out who did not choose to go. */
+const PUTS_OUT: ReadonlySet<string> = new Set(['remove', 'deny']);
 
 /** Opens what the store holds of them, judged by the log as it stands. */
 export const openDirect = async ({ meeting, store, clock, ledger }: DirectOptions): Promise<Direct> => {
@@ -93,7 +97,8 @@ export const openDirect = async ({ meeting, store, clock, ledger }: DirectOption
 
   return {
     ended: () => new Set(ended.keys()),
-    removed: () => new Set([...ended].flatMap(([seating, { action }]) => (action.kind === 'remove' ? [seating] : []))),
+    endedBy: (id) => ended.get(id),
+    removed: () => new Set([...ended].flatMap(([seating, { action }]) => (PUTS_OUT.has(action.kind) ? [seating] : []))),
     waiting: () => Array.from(new Set(ended.values()), ({ bytes }) => bytes),
     restrict: async (given, from) => {
       const name = toHex(hash('act', given));

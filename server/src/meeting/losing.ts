@@ -16,15 +16,18 @@ export type Losing = {
 export type LosingOptions = {
   readonly after: { readonly gone: number; readonly closed: number };
   readonly clock: Clock;
-  /** Seatings of one's own delegation that stand now. */
-  readonly own: () => readonly Seating[];
+  /** Seatings of one's own delegation that stand now, and knocks that wait. */
+  readonly own: () => readonly Sitter[];
   readonly hasSocket: (device: Bytes) => boolean;
-  readonly lose: (seating: number) => void;
+  readonly lose: (id: number) => void;
 };
+
+/** Who sits or waits with a device. */
+type Sitter = Pick<Seating, 'id' | 'device'>;
 
 /** Waits for devices to come back, and gives their seatings up when they do not. */
 export const losing = ({ after, clock, own, hasSocket, lose }: LosingOptions): Losing => {
-  const waitFor = (seating: Seating, ms: number, how: Parting) => {
+  const waitFor = (seating: Sitter, ms: number, how: Parting) => {
     clock.after(ms, () => {
       const back = how === 'gone' && hasSocket(seating.device);
       if (!back && own().some((one) => one.id === seating.id)) lose(seating.id);

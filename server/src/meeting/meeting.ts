@@ -1,6 +1,9 @@
 import { type Bytes, equal, hash, Refusal, toHex } from '@parley/protocol/bytes';
+import type { Mandate } from '@parley/protocol/identity';
 import {
+  type Act,
   type Head,
+  isLetIn,
   isRemoved,
   isRestriction,
   type Ledger,
@@ -16,6 +19,7 @@ import { evenUnkept, orRefused } from '../store/failure.ts';
 import { audience, type Listener } from './audience.ts';
 import { catchUp } from './catch-up.ts';
 import { heartbeat } from './heartbeat.ts';
+import { knocking } from './knocking.ts';
 import type { Link } from './links.ts';
 import { losing, type Parting } from './losing.ts';
 import { newest } from './passing.ts';
@@ -37,6 +41,10 @@ export type Meeting = {
   readonly handle: (root: string, request: MeetingRequest) => Promise<PeerReply>;
   /** The newest entry held here. */
   readonly head: () => Head;
+  /** Whether the seat of a mandate is in the call sheet, or whoever holds it was let in. */
+  readonly expects: (mandate: Mandate) => boolean;
+  /** Whether it has ended (CLOSE2). */
+  readonly isClosed: () => boolean;
   /** Seatings that stand: settled, and ended by nothing. */
   readonly living: () => readonly Seating[];
   /** Hears every change of `living`. */
@@ -74,6 +82,9 @@ const FOUND_HERE = /^(?:log\.(?:fork|equivocation)|identity\.root-changed|peer\.
 
 /** What is answered once the meeting's node has stopped: the store may be closed. */
 const HALT = new Refusal('peer.unreachable');
+
+/** What a device is told that does not hear the log: there is no meeting any more to sit in. */
+const ENDED: NodeToDevice = { kind: 'stopped', code: 'close.ended', detail: '' };
 
 const done: PeerReply = { kind: 'done' };
 const asReply = ({ code, detail }: Refusal): PeerReply => ({ kind: 'refused', code, detail: detail.slice(0, 400) });
@@ -166,9 +177,17 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     for (const act of record.direct.waiting()) listener.send({ kind: 'restricted', act });
     for (const message of passed.of(ledger().state.seatings.keys())) listener.send({ kind: 'passed', message });
   };
+  const knocks = knocking({
+    own: ownName,
+    ledger,
+    endedBy: record.direct.endedBy,
+    tell: people.tellDevice,
+  });
   let heard = '';
-  const refresh = async (): Promise<void> => {
+  /** Who sits may have changed: by an entry of this act, or otherwise. */
+  const refresh = async (act: Act | null = null): Promise<void> => {
     passed.forget(ledger().state.seatings);
+    knocks.refresh(act);
     const now = living();
     // Who leaves hears that the log holds it: only then is its frame key worth nothing, and given away.
     await people.refresh(standing(record.direct.removed()), welcome);
@@ -179,7 +198,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
   };
 
   /** Tells everybody here of a new entry; the counterparts of it (the host) or of the own countersignature. */
-  const announce = async ({ entry, blobs, words, countersignature }: Recorded): Promise<void> => {
+  const announce = async ({ entry, act, blobs, words, countersignature }: Recorded): Promise<void> => {
     const signatures = countersignature ? [countersignature] : [];
     people.tell({ kind: 'entry', entry: entry.bytes, blobs, countersignatures: [...words, ...signatures] });
     if (hosting) {
@@ -187,9 +206,11 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       for (const answer of tellPeers(request)) void evenUnkept(answer.then(takeAnswer));
     } else if (countersignature) tellPeers({ kind: 'countersigned', meeting, countersignature });
     await restrictions.moved();
-    await refresh();
+    const { state } = ledger();
+    if (state.closed === entry.seq) people.tellOthers(ENDED);
+    await refresh(act);
     // Its page may have gone while the request was on its way.
-    const sat = ledger().state.seatings.get(entry.seq);
+    const sat = state.seatings.get(entry.seq) ?? state.knocks.get(entry.seq);
     if (sat?.root === ownName && !people.has(sat.device)) watch.parted(sat.device, 'gone');
   };
   const takeAnswer = async (answer: PeerReply | Refusal): Promise<void> => {
@@ -321,7 +342,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
   const watch = losing({
     after: options.lostAfter,
     clock,
-    own: ownStanding,
+    own: () => [...ownStanding(), ...knocks.waiting()],
     hasSocket: people.has,
     lose: (seating) => void evenUnkept(restrictions.giveUp(seating)),
   });
@@ -401,6 +422,8 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
         const reached = hosting || (pulse.links.find((one) => one.root === hostName)?.reached() ?? false);
         listener.send({ kind: 'host', reached });
         if (stopped) listener.send({ kind: 'stopped', code: stopped.code, detail: stopped.detail });
+        else if (ledger().state.closed > 0) listener.send(ENDED);
+        knocks.came(listener.device);
         await refresh();
         return (how) => {
           people.remove(listener);
@@ -438,6 +461,12 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       return reply instanceof Refusal ? asReply(reply) : reply;
     },
     head: () => ledger().state.head,
+    expects: ({ seat, root, hash }) => {
+      if (sheet.seats.some((agreed) => agreed.id === seat && equal(agreed.root, root))) return true;
+      const { settled } = ledger();
+      return [...settled.knocks.values()].some((knock) => equal(knock.mandate, hash) && isLetIn(settled, knock));
+    },
+    isClosed: () => ledger().state.closed > 0,
     living,
     onChange: (listener) => {
       changes.add(listener);

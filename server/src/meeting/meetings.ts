@@ -3,6 +3,7 @@ import type { Counterparts } from '../counterparts/registry.ts';
 import type { OwnSeat, OwnSeats } from '../doors/seat/seats.ts';
 import type { Identity } from '../identity/files.ts';
 import type { AgreedSheet } from '../sheets.ts';
+import { guestsOf } from './guests.ts';
 import { link } from './links.ts';
 import { type Meeting, type MeetingOptions, openMeeting } from './meeting.ts';
 
@@ -17,6 +18,8 @@ export type Meetings = {
    * `identity.none` (the key that signed its call sheet is kept no longer).
    */
   readonly open: (agreed: AgreedSheet) => Promise<Refusal | null>;
+  /** Opens the doors of guests whom a command has added since. */
+  readonly seatGuests: () => Promise<void>;
   /** Ends one that was called off: its devices are told, its seats are gone. */
   readonly callOff: (meeting: Meeting) => Promise<void>;
   /** Hears every change of who sits, and of which meetings there are. */
@@ -40,6 +43,11 @@ export const openMeetings = (options: MeetingsOptions): Meetings => {
     for (const listener of listeners) listener();
   };
 
+  const seatGuests = async (meeting: Meeting, signedSheet: Bytes): Promise<void> => {
+    for (const agreed of await guestsOf(store, meeting.sheet.meeting, own.root))
+      if (seats.get(agreed.id)?.meeting.isClosed() !== false) seats.set(agreed.id, { agreed, meeting, signedSheet });
+  };
+
   return {
     all: () => [...meetings.values()],
     find: (meeting) => meetings.get(toHex(meeting)) ?? null,
@@ -48,7 +56,7 @@ export const openMeetings = (options: MeetingsOptions): Meetings => {
       const name = toHex(sheet.meeting);
       if (meetings.has(name)) return null;
       const agreed = sheet.seats.filter((seat) => toHex(seat.root) === ownName);
-      const twice = agreed.find((seat) => seats.has(seat.id));
+      const twice = agreed.find((seat) => seats.get(seat.id)?.meeting.isClosed() === false);
       if (twice) return new Refusal('node.seat-twice', twice.id);
       const key = sheet.issuers.get(ownName)?.key;
       const signing = key ? await options.identityWith(key) : new Refusal('peer.not-in-meeting');
@@ -71,9 +79,14 @@ export const openMeetings = (options: MeetingsOptions): Meetings => {
       });
       meetings.set(name, meeting);
       for (const seat of agreed) seats.set(seat.id, { agreed: seat, meeting, signedSheet: bytes });
+      await seatGuests(meeting, bytes);
       meeting.onChange(changed);
       changed();
       return null;
+    },
+    seatGuests: async () => {
+      const open = new Map([...seats.values()].map(({ meeting, signedSheet }) => [meeting, signedSheet]));
+      for (const [meeting, bytes] of open) if (!meeting.isClosed()) await seatGuests(meeting, bytes);
     },
     callOff: async (meeting) => {
       meetings.delete(toHex(meeting.sheet.meeting));

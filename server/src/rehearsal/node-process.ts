@@ -16,6 +16,8 @@ export type NodeProcess = {
   readonly ready: Promise<Refusal | null>;
   readonly pid: () => number | null;
   readonly occupied: () => readonly string[];
+  /** Whether the meeting has ended, as this node holds its log. */
+  readonly closed: () => boolean;
   /** Asks it something; refused with `node.away` while it does not run. */
   readonly ask: (question: Question) => Promise<string | null | Refusal>;
   /** Ends it, and its SFU, whatever state they are in. */
@@ -40,6 +42,7 @@ export const nodeProcess = (
   const waiting = new Map<number, (answer: string | null | Refusal) => void>();
   let child: ChildProcess | null = null;
   let occupied: readonly string[] = [];
+  let closed = false;
   let stopping = false;
   let failures = 0;
   let worked = false;
@@ -60,6 +63,7 @@ export const nodeProcess = (
         return settle(new Refusal(word.code, word.detail));
       case 'occupied':
         occupied = word.seats;
+        closed = word.closed;
         return changed();
       case 'answer':
         waiting.get(word.id)?.(word.code === null ? word.text : new Refusal(word.code));
@@ -105,6 +109,7 @@ export const nodeProcess = (
     ready,
     pid: () => child?.pid ?? null,
     occupied: () => occupied,
+    closed: () => closed,
     ask: (question) =>
       new Promise((resolve) => {
         if (!child?.connected) return resolve(new Refusal('node.away'));

@@ -29,6 +29,21 @@ export type PrepareOptions = {
 const ADDRESS = '127.0.0.1';
 const LOST_AFTER = { gone: 2_000, closed: 300 };
 
+const sheetIn = (data: string): string => join(data, 'rehearsal.sheet');
+
+/** Writes the call sheet of a new meeting, signed by all; `now` in ms. */
+export const callMeeting = async (
+  data: string,
+  parties: readonly Pick<Prepared, 'cast' | 'identity'>[],
+  now: number,
+): Promise<void> => {
+  const roots = new Map(parties.map(({ cast, identity }) => [cast.id, identity.root]));
+  const cast = parties.map((party) => party.cast);
+  const identities = parties.map((party) => party.identity);
+  const sheet = await signSheetByAll(rehearsalSheet(cast, roots, now), identities);
+  writeFileSync(sheetIn(data), sheet, { mode: 0o600 });
+};
+
 /**
  * Makes everything that the nodes of a rehearsal need: identities (kept from start to start), a call sheet that all
  * have signed, each other's roots pinned, and a configuration file for each.
@@ -53,12 +68,8 @@ export const prepare = async (options: PrepareOptions): Promise<readonly Prepare
       };
     }),
   );
-  const roots = new Map(parties.map(({ cast: one, identity }) => [one.id, identity.root]));
-  const identities = parties.map((party) => party.identity);
-  const sheet = await signSheetByAll(rehearsalSheet(cast, roots, now), identities);
-  const sheetPath = join(data, 'rehearsal.sheet');
   mkdirSync(data, { recursive: true, mode: 0o700 });
-  writeFileSync(sheetPath, sheet, { mode: 0o600 });
+  await callMeeting(data, parties, now);
   return parties.map((party) => {
     const counterparts = parties
       .filter((other) => other !== party)
@@ -82,7 +93,7 @@ export const prepare = async (options: PrepareOptions): Promise<readonly Prepare
       tls: null,
       privateRanges: ['127.0.0.0/8'],
       counterparts,
-      sheets: [sheetPath],
+      sheets: [sheetIn(data)],
       sfu: {
         address: ADDRESS,
         port: null,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type Bytes, Refusal, toHex } from '@parley/protocol/bytes';
+import { serial } from '../meeting/serial.ts';
 import { arePagesBuilt, buildPages, builtPages } from '../pages.ts';
 import { makeRecord } from '../records/make.ts';
 import { attacks } from './attacks/attacks.ts';
@@ -9,7 +10,7 @@ import { dropLock, type Running, takeLock, updateLock } from './lock.ts';
 import { type NodeProcess, nodeProcess } from './node-process.ts';
 import { type Cast, castOf, DELEGATIONS } from './plan.ts';
 import { keptPorts } from './ports.ts';
-import { prepare } from './prepare.ts';
+import { callMeeting, prepare } from './prepare.ts';
 import type { RehearsalState } from './state.ts';
 
 export type RehearseOptions = {
@@ -103,16 +104,21 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | Re
       name: cast.name,
       root: toHex(identity.root),
       host: n === 0,
-      seats: cast.seats.map((seat) => {
+      seats: [...cast.seats, cast.guest].map((seat) => {
         const who = standIns.has(seat.id) ? 'stand-in' : 'person';
-        return { ...seat, occupied: occupied().includes(seat.id) ? who : 'free' };
+        const occupiedBy = occupied().includes(seat.id) ? who : 'free';
+        return { ...seat, occupied: occupiedBy, guest: seat === cast.guest };
       }),
     })),
     attacks: playing.states(),
   });
   const link = async (seat: string, standIn = false): Promise<string | Refusal> => {
-    const node = nodes.find((one) => one.prepared.cast.seats.some((mine) => mine.id === seat));
-    const url = await (node?.ask({ kind: 'link', seat }) ?? new Refusal('door.unknown-seat', seat));
+    const host = nodes.find(({ prepared: { cast } }) => [...cast.seats, cast.guest].some(({ id }) => id === seat));
+    if (!host) return new Refusal('door.unknown-seat', seat);
+    const { guest } = host.prepared.cast;
+    // Once in each meeting: afterwards it is there already.
+    if (guest.id === seat) await host.ask({ kind: 'guest', guest });
+    const url = await host.ask({ kind: 'link', seat });
     if (url instanceof Refusal || url === null) return url ?? new Refusal('node.away');
     const taken = nodes.flatMap((one) => one.occupied());
     // Whoever opens it takes the seat over from whoever sits there now.
@@ -139,6 +145,14 @@ export const rehearse = async (options: RehearseOptions): Promise<Rehearsal | Re
     lock = { ...lock, nodes: nodes.flatMap((one) => one.pid() ?? []) };
     updateLock(data, lock);
     door.changed();
+    if (nodes.length > 0 && nodes.every((one) => one.closed())) void inTurn(callAnother);
+  };
+  /** When a meeting has ended, the next one is held at once, so that everybody can sit down again. */
+  const inTurn = serial();
+  const callAnother = async () => {
+    if (!nodes.every((one) => one.closed())) return;
+    await callMeeting(data, prepared, Date.now());
+    await Promise.all(nodes.map((one) => one.ask({ kind: 'hold' })));
   };
   nodes = prepared.map((one) => nodeProcess(one, () => queueMicrotask(changed), options.say));
   const stop = async () => {

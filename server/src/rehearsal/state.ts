@@ -29,6 +29,8 @@ export type RehearsalState = {
       readonly name: string;
       readonly function: string;
       readonly occupied: 'free' | 'person' | 'stand-in';
+      /** Not named in the call sheet: whoever sits here knocks first. */
+      readonly guest: boolean;
     }[];
   }[];
   readonly attacks: readonly AttackState[];

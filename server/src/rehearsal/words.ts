@@ -1,4 +1,5 @@
 import type { Bytes } from '@parley/protocol/bytes';
+import type { Guest } from '../meeting/guests.ts';
 
 /** What the supervisor says to a node that it started. */
 export type ToNode =
@@ -16,13 +17,17 @@ export type ToNode =
       readonly meeting: string;
       readonly entry: string;
     }
+  /** Keeps a guest of the meeting that is held. */
+  | { readonly kind: 'guest'; readonly id: number; readonly guest: Guest }
+  /** Opens the meeting that the call sheet in the data folder says now. */
+  | { readonly kind: 'hold'; readonly id: number }
   | { readonly kind: 'stop' };
 
 /** What a node says to its supervisor. */
 export type FromNode =
   | { readonly kind: 'ready'; readonly sfu: number | null }
   | { readonly kind: 'failed'; readonly code: string; readonly detail: string }
-  | { readonly kind: 'occupied'; readonly seats: readonly string[] }
+  | { readonly kind: 'occupied'; readonly seats: readonly string[]; readonly closed: boolean }
   | { readonly kind: 'answer'; readonly id: number; readonly text: string | null; readonly code: string | null };
 
 /** Bytes in a message between processes. */

@@ -59,6 +59,12 @@ const migrations: { readonly [name: string]: Migration } = {
       );
     },
   },
+  '006-guests': {
+    up: async (db) => {
+      await sql`create table guests (meeting blob not null references meetings, id text not null, seat blob not null,
+        primary key (meeting, id)) without rowid`.execute(db);
+    },
+  },
 };
 
 /** Brings a database to the newest form; throws where it cannot. */

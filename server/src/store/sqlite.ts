@@ -65,6 +65,19 @@ const storeOver = (db: Kysely<Tables>, seen: number): Store => ({
     return rows.map((row) => ({ meeting: own(row.meeting), sheet: own(row.sheet) }));
   },
 
+  addGuest: async (meeting, id, seat) => {
+    const { numInsertedOrUpdatedRows } = await db
+      .insertInto('guests')
+      .values({ meeting, id, seat })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
+    return numInsertedOrUpdatedRows === 1n;
+  },
+  guests: async (meeting) => {
+    const rows = await db.selectFrom('guests').select('seat').where('meeting', '=', meeting).orderBy('id').execute();
+    return rows.map(({ seat }) => own(seat));
+  },
+
   addEntry: (meeting, { seq, head, bytes }, { blobs, countersignatures }) =>
     db.transaction().execute(async (within) => {
       const { numInsertedOrUpdatedRows } = await within

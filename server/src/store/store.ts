@@ -37,6 +37,10 @@ export type Store = CounterpartStore &
     readonly addMeeting: (meeting: Bytes, sheet: Bytes) => Promise<void>;
     readonly meetings: () => Promise<readonly { readonly meeting: Bytes; readonly sheet: Bytes }[]>;
 
+    /** Keeps a seat that the call sheet does not name; false where the meeting has one of that id already. */
+    readonly addGuest: (meeting: Bytes, id: string, seat: Bytes) => Promise<boolean>;
+    readonly guests: (meeting: Bytes) => Promise<readonly Bytes[]>;
+
     /** Keeps an entry with what came beside it, together. False, and nothing kept, where its place is taken. */
     readonly addEntry: (
       meeting: Bytes,

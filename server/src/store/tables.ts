@@ -42,5 +42,6 @@ export type Tables = {
     until: number;
     refused: string | null;
   };
+  guests: { meeting: Uint8Array; id: string; seat: Uint8Array };
   nonces: { root: Uint8Array; nonce: string; until: number };
 };

@@ -19,6 +19,7 @@ const openTableOfTwo = async () => {
     const frameKey = await makeFrameKey();
     const sit: Action = {
       kind: 'sit',
+      takesOver: false,
       chain: given.chain,
       keyPackage: hash('key-package', own.keyPackage),
       frameKey: frameKey.publicKey,

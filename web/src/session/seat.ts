@@ -20,8 +20,8 @@ export const openHand = (agreement: Agreement, device: Signer, now: () => number
     sign: async (action, ledger) => {
       last = Math.max(last + 1, now());
       const { sheet, mandate } = agreement;
-      // Who asks to sit was shown no log yet, and names the sheet.
-      const saw = action.kind === 'sit' || !ledger ? { seq: 0, head: sheet.hash } : ledger.state.head;
+      // Who asks to come in was shown no log yet, and names the sheet.
+      const saw = 'chain' in action || !ledger ? { seq: 0, head: sheet.hash } : ledger.state.head;
       const by = { kind: 'device' as const, mandate: mandate.hash };
       const act = await signAct(device, { meeting: sheet.meeting, by, n: last, saw, action });
       return { act, name: hash('act', act) };
@@ -41,9 +41,14 @@ export const makeSeatKeys = async ({ mandate }: Agreement, device: Signer): Prom
   return { package: own, frameKey };
 };
 
-/** Signs the request to sit that names these keys. */
-export const requestSeat = async (chain: Agreement['chain'], keys: SeatKeys, hand: Hand): Promise<Request> => {
+/** Signs the request to sit that names these keys. `takesOver`: in the place of another device of the same seat. */
+export const requestSeat = async (
+  chain: Agreement['chain'],
+  keys: SeatKeys,
+  hand: Hand,
+  takesOver: boolean,
+): Promise<Request> => {
   const { package: own, frameKey } = keys;
-  const signed = await hand.sign({ kind: 'sit', chain, keyPackage: own.hash, frameKey: frameKey.publicKey }, null);
-  return { ...signed, ...keys };
+  const action = { kind: 'sit', chain, keyPackage: own.hash, frameKey: frameKey.publicKey, takesOver } as const;
+  return { ...(await hand.sign(action, null)), ...keys };
 };

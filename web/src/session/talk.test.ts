@@ -86,6 +86,7 @@ const openOne = async () => {
     const { publicKey } = await makeFrameKey();
     const action: Action = {
       kind: 'sit',
+      takesOver: false,
       chain: given.chain,
       keyPackage: hash('key-package', keyPackage),
       frameKey: publicKey,

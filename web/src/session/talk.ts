@@ -72,7 +72,7 @@ export const openTalk = (needs: TalkNeeds): Talk => {
 
   const takeSeat = async () => {
     const keys = await prepared;
-    const asked = await requestSeat(agreement.chain, keys, hand);
+    const asked = await requestSeat(agreement.chain, keys, hand, false);
     request = asked;
     // The next taking of this seat, should there be one, has other keys.
     prepared = makeSeatKeys(agreement, device);

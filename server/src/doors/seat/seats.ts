@@ -1,11 +1,11 @@
-import { Refusal } from '@parley/protocol/bytes';
+import { type Bytes, Refusal } from '@parley/protocol/bytes';
 import type { AgreedSeat } from '@parley/protocol/log';
 import type { Meeting } from '../../meeting/meeting.ts';
 import type { Device, Store } from '../../store/store.ts';
 import { cookieHash } from './cookie.ts';
 
 /** A seat of one's own delegation, and the meeting it is in. `sheet`: the signed call sheet. */
-export type OwnSeat = { readonly agreed: AgreedSeat; readonly meeting: Meeting; readonly signedSheet: Uint8Array };
+export type OwnSeat = { readonly agreed: AgreedSeat; readonly meeting: Meeting; readonly signedSheet: Bytes };
 
 /** The seats whose doors are open, by name. */
 export type OwnSeats = ReadonlyMap<string, OwnSeat>;

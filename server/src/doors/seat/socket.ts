@@ -75,10 +75,9 @@ export const serveDevice = (socket: WebSocket, options: DeviceSocketOptions): vo
     if (!(await verify(given.device, 'device-proof', proof, given.sig))) return new Refusal('door.forged');
     const { certificate } = device;
     const chain = { certificate, mandate: device.mandate };
-    const signedSheet = new Uint8Array(seat.signedSheet);
     const { relay, roots } = options;
     const now = clock.now();
-    send({ kind: 'agreed', sheet: signedSheet, roots, chain, now, relay: relay && relayAccess(relay, now) });
+    send({ kind: 'agreed', sheet: seat.signedSheet, roots, chain, now, relay: relay && relayAccess(relay, now) });
     if (relay)
       stopRenewing = every(clock, RENEW_MS, async () =>
         send({ kind: 'relay', access: relayAccess(relay, clock.now()) }),

@@ -33,6 +33,7 @@ const board = (push: Promise<Answer>, seated = true) => {
       ready: Promise.resolve(null),
       pid: () => null,
       occupied: () => (n === 0 && seated ? ['alba-principal'] : []),
+      closed: () => false,
       ask: async ({ kind }) => (kind === 'head' ? `${'00'.repeat(16)} 1 ${'00'.repeat(32)}` : push),
       stop: async () => undefined,
     }),

@@ -50,6 +50,7 @@ export const forgeAdmission = async (
     saw: { seq: place.seq, head },
     action: {
       kind: 'sit',
+      takesOver: false,
       chain,
       keyPackage: hash('key-package', new Uint8Array(randomBytes(64))),
       frameKey: signerOf(freshEd()).publicKey,
