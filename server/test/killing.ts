@@ -67,7 +67,7 @@ export const killNodes = async (random: Random, kills: number): Promise<Killed> 
       const refusal = await node.ready;
       if (refusal) throw new Error(`${refusal.code} ${refusal.detail}`);
     }
-    const people = nodes.map((node) => sitAndLeave(node, told, over.signal));
+    const people = nodes.map((node, n) => sitAndLeave(node, told, over.signal, n === 0));
     for (let n = 0; n < kills; n += 1) {
       await pause(random.below(LONGEST_MS));
       const node = random.one(nodes);
@@ -107,8 +107,11 @@ const headOf = async (node: NodeProcess): Promise<number> => {
   return typeof said === 'string' ? Number(said.split(' ')[1]) : -1;
 };
 
-/** A person who sits down, leaves, and begins anew wherever the node goes away meanwhile. */
-const sitAndLeave = async (node: NodeProcess, told: Told, over: AbortSignal): Promise<void> => {
+/**
+ * A person who sits down, leaves (or sits anew: when both sides have left, a meeting is over), and begins anew wherever
+ * the node goes away meanwhile.
+ */
+const sitAndLeave = async (node: NodeProcess, told: Told, over: AbortSignal, leaves: boolean): Promise<void> => {
   const seat = node.prepared.cast.seats[0]?.id ?? '';
   const signer = freshSigner();
   let known: { readonly link: string; readonly cookie: string } | null = null;
@@ -133,6 +136,7 @@ const sitAndLeave = async (node: NodeProcess, told: Told, over: AbortSignal): Pr
       const work = async () => {
         while (!over.aborted) {
           const { seating } = await device.sit();
+          if (!leaves) continue;
           await device.act({ kind: 'leave', seating });
           await device.until(({ state }) => !state.seatings.has(seating));
         }

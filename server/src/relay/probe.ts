@@ -27,6 +27,7 @@ const ATTRIBUTE = {
 } as const;
 const UDP = Buffer.from([17, 0, 0, 0]);
 const HEADER = 20;
+const MOST_TRIES = 4;
 const AGAIN_MS = 500;
 
 type Attributes = readonly (readonly [number, Buffer])[];
@@ -128,7 +129,7 @@ export const probeRelay = (url: string, access: RelayAccess, withinMs: number): 
     const place = relayPlace(url);
     if (!place) return resolve({ kind: 'silent', why: 'no address of a relay' });
     let asked = request(ALLOCATE, [[ATTRIBUTE.transport, UDP]], null);
-    let tried = false;
+    let tries = 0;
     let ended = false;
     const end = (probed: Probed) => {
       if (ended) return;
@@ -143,9 +144,10 @@ export const probeRelay = (url: string, access: RelayAccess, withinMs: number): 
       if (!answer) return;
       const [realm, nonce] = [answer.attributes.get(ATTRIBUTE.realm), answer.attributes.get(ATTRIBUTE.nonce)];
       const code = errorIn(answer);
-      // The first answer is "who are you" with a nonce; 438 is a nonce that has grown old.
-      if (realm && nonce && !tried && (code === 401 || code === 438)) {
-        tried = true;
+      // The first answer is "who are you" with a nonce. Where that question was sent twice, the second has made the
+      // nonce old by the time it is used (438), and brings a newer one.
+      if (realm && nonce && ((code === 401 && tries === 0) || (code === 438 && tries < MOST_TRIES))) {
+        tries += 1;
         proven = createHash('md5').update(`${access.username}:${realm}:${access.credential}`).digest();
         const proof: Attributes = [
           [ATTRIBUTE.username, Buffer.from(access.username)],
