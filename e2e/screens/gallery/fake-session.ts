@@ -38,6 +38,13 @@ export const fakeSession = (first: View): Session & { readonly called: Called[] 
       chooseSpeaker: note('chooseSpeaker'),
       testSpeaker: note('testSpeaker'),
       takeSeat: note('takeSeat'),
+      knock: note('knock'),
+      allow: note('allow'),
+      deny: note('deny'),
+      hand: note('hand'),
+      preside: note('preside'),
+      remove: note('remove'),
+      close: note('close'),
       setMicrophone: (on) => {
         called.push(['setMicrophone', on]);
         me({ microphone: on });

@@ -20,6 +20,9 @@ export const irina = seat('borland-2', borland, 'adviser', 'Irina Solovyova-Hart
 export const carla = seat('corvina-1', corvina, 'principal', 'Carla Montefiore', 'Prime minister');
 export const diego = seat('corvina-2', corvina, 'adviser', 'Diego Rul', 'Ambassador');
 
+/** Not on the call sheet. */
+export const eva = seat('borland-guest', borland, 'adviser', 'Evgenia Vasilieva-Hartmann', 'Hydrologist');
+
 export const agreed = [ada, bram, boris, irina];
 
 const colours = new Map([

@@ -1,5 +1,5 @@
 import type { Attack, RehearsalDelegation, RehearsalView } from '../../../web/src/rehearsal/state.ts';
-import { ada, boris, bram, irina } from './people.ts';
+import { ada, boris, bram, eva, irina } from './people.ts';
 
 const delegation = (
   name: string,
@@ -10,7 +10,8 @@ const delegation = (
 const seat = (
   { id, role, name, function: title }: typeof ada,
   occupied: RehearsalDelegation['seats'][number]['occupied'],
-) => ({ id, role, name, function: title, occupied });
+  guest = false,
+) => ({ id, role, name, function: title, occupied, guest });
 
 const ids = ['swap-names', 'no-encryption', 'inject-picture', 'replay', 'forge-admission'] as const;
 
@@ -20,7 +21,7 @@ const fresh: RehearsalView = {
   reached: true,
   rehearsal: {
     delegations: [
-      delegation('Alba', [seat(ada, 'free'), seat(bram, 'free')], true),
+      delegation('Alba', [seat(ada, 'free'), seat(bram, 'free'), seat(eva, 'free', true)], true),
       delegation('Borland', [seat(boris, 'free'), seat(irina, 'free')], false),
     ],
     attacks: idle('opposite'),

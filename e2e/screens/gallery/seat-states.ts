@@ -1,6 +1,14 @@
 import type { DevicesView } from '../../../web/src/platform/devices/index.ts';
-import type { CodeView, Notice, ProofStep, StageView, View } from '../../../web/src/session/view.ts';
-import { ada, agreed, alba, boris, borland, bram, carla, corvina, diego, irina, tile } from './people.ts';
+import type {
+  ChairView,
+  CodeView,
+  DelegationView,
+  Notice,
+  ProofStep,
+  StageView,
+  View,
+} from '../../../web/src/session/view.ts';
+import { ada, agreed, alba, boris, borland, bram, carla, corvina, diego, eva, irina, tile } from './people.ts';
 import { portrait } from './portrait.ts';
 
 type Holding = Extract<View, { kind: 'holding' }>;
@@ -46,6 +54,7 @@ const holding = (change: Partial<Holding> = {}): Holding => ({
   devices: devices(),
   ready: 'take',
   refusal: null,
+  denied: null,
   ahead: stage(),
   ...change,
 });
@@ -61,11 +70,33 @@ const stage = (change: Partial<StageView> = {}): StageView => ({
   proven: 'all',
   audience: [alba, borland],
   code: { open: true, round: null, unfinished: [], different: [], standing: null },
+  chair: chairs(),
   notices: [],
   node: 'reached',
   host: 'reached',
   ...change,
 });
+
+const chairs = (change: Partial<ChairView> = {}): ChairView => ({
+  chairs: [
+    { delegation: alba, seat: ada, there: true },
+    { delegation: borland, seat: boris, there: true },
+  ],
+  own: 'chair',
+  people: [{ seating: 5, seat: bram, named: true }],
+  knocks: [],
+  done: [],
+  ...change,
+});
+
+const knocking = (yes: readonly DelegationView[], own: ChairView['own'] = 'chair'): StageView =>
+  stage({
+    chair: chairs({
+      own,
+      knocks: [{ knock: 9, seat: eva, yes, waiting: [alba, borland].filter((one) => !yes.includes(one)) }],
+    }),
+    notices: [notice(1, 'warning', 'knocked', { name: eva.name })],
+  });
 
 const code = (change: Partial<CodeView>): StageView =>
   stage({ code: { open: false, round: null, unfinished: [], different: [], standing: null, ...change } });
@@ -116,6 +147,10 @@ export const seatStates: { readonly [name: string]: () => View } = {
   'holding take': () => holding(),
   'holding sitting': () => holding({ ready: 'sitting' }),
   'holding refused': () => holding({ refusal: { code: 'admit.seat-taken', detail: '' } }),
+  'holding knock': () => holding({ seat: eva, ready: 'knock' }),
+  'holding knocking': () => holding({ seat: eva, ready: 'knocking' }),
+  'holding denied': () =>
+    holding({ seat: eva, ready: 'knock', denied: { by: borland, reason: 'Not in this round; perhaps after lunch.' } }),
   'holding failed': () =>
     holding({
       ready: 'preparing',
@@ -139,6 +174,13 @@ export const seatStates: { readonly [name: string]: () => View } = {
   'stage alone': () => stage({ tiles: [], proven: 'none' }),
   'stage two': () => stage({ tiles: [tile(3, boris)] }),
   'stage four': () => stage({ notices: [notice(1, 'quiet', 'sat')] }),
+  'stage knocking': () => knocking([]),
+  'stage knocking, half answered': () => knocking([alba]),
+  'stage knocking, beside the chair': () => knocking([borland], 'none'),
+  'stage without its chair': () =>
+    stage({ chair: chairs({ own: 'next', chairs: [{ delegation: alba, seat: bram, there: false }], people: [] }) }),
+  'stage about to end': () => stage({ chair: chairs({ done: [borland] }) }),
+  'stage about to end, agreed': () => stage({ chair: chairs({ done: [alba] }) }),
   'stage code making': () => code({ round: { kind: 'making', by: irina, missing: [boris] } }),
   'stage code stands': () => code({ standing: standing() }),
   'stage code compared': () =>
@@ -204,6 +246,8 @@ export const seatStates: { readonly [name: string]: () => View } = {
       ],
       audience: [alba, borland, corvina],
     }),
+  'left closed': () => ({ kind: 'left', why: 'closed' }),
+  'left other device': () => ({ kind: 'left', why: 'other-device' }),
   'left self': () => ({ kind: 'left', why: 'self' }),
   'left removed': () => ({ kind: 'left', why: 'removed' }),
   'left unknown': () => ({ kind: 'left', why: 'unknown' }),

@@ -51,6 +51,11 @@ export const HoldingScreen = ({ view, session }: Props) => {
           <Proofs proofs={view.proofs} />
         </div>
         <div className={styles.take}>
+          {view.denied === null ? null : (
+            <p role="alert" className={styles.denied}>
+              {text('holding.denied', { delegation: view.denied.by.name, reason: view.denied.reason })}
+            </p>
+          )}
           {view.refusal === null ? null : (
             <div role="alert">
               <RefusalNote code={view.refusal.code} />
@@ -59,11 +64,14 @@ export const HoldingScreen = ({ view, session }: Props) => {
           <Button
             weight="main"
             isDisabled={view.ready === 'preparing'}
-            isPending={view.ready === 'sitting'}
-            onPress={session.actions.takeSeat}
+            isPending={view.ready === 'sitting' || view.ready === 'knocking'}
+            onPress={view.ready === 'knock' ? session.actions.knock : () => session.actions.takeSeat()}
           >
             {text(`holding.${view.ready}`)}
           </Button>
+          {view.refusal?.code === 'admit.seat-taken' && view.ready === 'take' ? (
+            <Button onPress={() => session.actions.takeSeat(true)}>{text('holding.take-over')}</Button>
+          ) : null}
           <p className={styles.next} role="status">
             {text(view.ready === 'take' ? beginsAs(me) : `holding.${view.ready}.next`)}
           </p>

@@ -12,7 +12,7 @@ type Props = {
 };
 
 /** Ends from which no way leads back in this browser, but by a new link. */
-const final: ReadonlySet<string> = new Set(['removed', 'unknown', 'withdrawn']);
+const final: ReadonlySet<string> = new Set(['removed', 'unknown', 'withdrawn', 'closed']);
 
 /** After the seat: why one no longer sits, and the way back where there is one. */
 export const LeftScreen = ({ view, onReload, onTakeHere }: Props) => {

@@ -19,7 +19,7 @@ export const SeatRow = ({ seat }: { readonly seat: RehearsalSeat }) => {
       <div>
         <h3>{seat.name}</h3>
         <p className={styles.quiet}>
-          {seat.function} · {text(`role.${seat.role}`)}
+          {seat.function} · {text(seat.guest ? 'rehearsal.knocks' : `role.${seat.role}`)}
         </p>
         <p className={styles.occupied} data-occupied={seat.occupied} role="status">
           <Icon aria-hidden size={16} />
@@ -28,14 +28,14 @@ export const SeatRow = ({ seat }: { readonly seat: RehearsalSeat }) => {
       </div>
       <div className={styles.ways}>
         <Button
-          weight={seat.occupied === 'free' ? 'main' : 'plain'}
+          weight={seat.occupied === 'free' && !seat.guest ? 'main' : 'plain'}
           icon={Armchair}
-          label={text('rehearsal.sit.for', seat)}
+          label={text('rehearsal.sit.for', { name: seat.name })}
           onPress={() => open(false)}
         >
           {text('rehearsal.sit')}
         </Button>
-        <Button icon={Bot} label={text('rehearsal.let-sit.for', seat)} onPress={() => open(true)}>
+        <Button icon={Bot} label={text('rehearsal.let-sit.for', { name: seat.name })} onPress={() => open(true)}>
           {text('rehearsal.let-sit')}
         </Button>
       </div>

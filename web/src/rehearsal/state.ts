@@ -7,6 +7,8 @@ export type RehearsalSeat = {
   readonly name: string;
   readonly function: string;
   readonly occupied: 'free' | 'person' | 'stand-in';
+  /** Not named in the call sheet: whoever sits here knocks first. */
+  readonly guest: boolean;
 };
 
 export type RehearsalDelegation = {

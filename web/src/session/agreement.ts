@@ -11,6 +11,8 @@ export type Agreement = {
   readonly mandate: Mandate;
   readonly chain: Extract<NodeToDevice, { kind: 'agreed' }>['chain'];
   readonly seat: AgreedSeat;
+  /** Whether the call sheet does not name this seat: it is open once every chair has let us in. */
+  readonly guest: boolean;
   /** The node's clock minus this device's, in ms. */
   readonly clockOffset: number;
 };
@@ -33,9 +35,11 @@ export const verifyAgreement = async (
   const mandate = await verifyMandate(pins, said.chain, sheet.meeting, said.now);
   if (mandate instanceof Refusal) return mandate;
   if (!equal(mandate.device, own.device.publicKey)) return new Refusal('mandate.other-device');
-  const seat = sheet.seats.find(({ id }) => id === mandate.seat);
-  if (!seat || mandate.seat !== own.seat) return new Refusal('mandate.other-seat', mandate.seat);
-  return { sheet, pins, mandate, chain: said.chain, seat, clockOffset: said.now - own.now };
+  if (mandate.seat !== own.seat) return new Refusal('mandate.other-seat', mandate.seat);
+  const agreed = sheet.seats.find(({ id }) => id === mandate.seat);
+  const { seat: id, root, role, name, function: what } = mandate;
+  const seat = agreed ?? { id, root, role, name, function: what };
+  return { sheet, pins, mandate, chain: said.chain, seat, guest: !agreed, clockOffset: said.now - own.now };
 };
 
 /** A delegation of the sheet, as screens show it. */

@@ -1,6 +1,14 @@
 import { type Bytes, type Refusal, type Signer, toHex } from '@parley/protocol/bytes';
 import type { OwnPackage } from '@parley/protocol/keys';
-import { type Action, type Ledger, type Message, roster, type Seating, type VerifiedEntry } from '@parley/protocol/log';
+import {
+  type Action,
+  type Ledger,
+  type Message,
+  roster,
+  type Seating,
+  type State,
+  type VerifiedEntry,
+} from '@parley/protocol/log';
 import type { FromWorker } from '../platform/frames/control.ts';
 import type { FrameWorker } from '../platform/frames/index.ts';
 import type { FrameKey } from '../platform/key-store/index.ts';
@@ -31,6 +39,10 @@ export type Conversation = {
   readonly former: () => ReadonlySet<string>;
   readonly pictures: () => Pictures;
   readonly code: TableCodes;
+  /** The log as it stands here; null before it was heard for the first time. */
+  readonly state: () => State | null;
+  /** Seatings and knocks that a restriction ended which the log does not hold yet. */
+  readonly ended: () => ReadonlySet<number>;
   /** Whoever sits or sat since this conversation began. */
   readonly seatingOf: (id: number) => Seating | null;
   /** The group stands, and the newcomer compared it. */
@@ -43,9 +55,9 @@ export type Conversation = {
   readonly worker: (said: FromWorker) => void;
   readonly facts: (facts: MediaFacts) => void;
   readonly refusedAct: (act: Bytes) => void;
-  /** Says to the others what of us is switched on. */
   /** The node is there again: what passed is said once more. */
   readonly again: () => void;
+  /** Says to the others what of us is switched on. */
   readonly sayMedia: (on: { readonly audio: boolean; readonly video: boolean }) => void;
   /** Gives the private frame key of the seating away, after it ended. */
   readonly release: () => void;
@@ -98,6 +110,7 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
   // Clocks are compared as they are: the frame worker judges lateness by the same one.
   const clocks = openClocks((length) => crypto.getRandomValues(new Uint8Array(length)));
   let seatings: ReadonlyMap<number, Seating> = new Map();
+  let state: State | null = null;
   const known = new Map<number, Seating>();
   let restricted: ReadonlySet<number> = new Set();
   let pictures: Pictures = new Map();
@@ -189,6 +202,8 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
     },
     pictures: () => pictures,
     code,
+    state: () => state,
+    ended: () => restricted,
     seatingOf: (id) => known.get(id) ?? null,
     keyed: () => keyed,
     paused: epochs.paused,
@@ -197,7 +212,8 @@ export const openConversation = (needs: ConversationNeeds): Conversation => {
       const over = [...seatings.keys()].filter((id) => !before.includes(id));
       forget(over);
       epochs.halt([...over, ...ended]);
-      seatings = ledger.state.seatings;
+      state = ledger.state;
+      seatings = state.seatings;
       for (const [id, seating] of seatings) known.set(id, seating);
       restricted = ended;
       messages.moved(ledger.state);

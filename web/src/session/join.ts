@@ -10,7 +10,9 @@ export type Join =
   /** The device key stands; the node is asked for the sheet and the mandate, and both are verified here. */
   | { readonly kind: 'proving' }
   /** Holding: what was agreed is verified. Tracks and connections are prepared; nothing is published. */
-  | { readonly kind: 'holding'; readonly refusal: RefusalView | null }
+  | { readonly kind: 'holding'; readonly refusal: RefusalView | null; readonly denied: Denial | null }
+  /** Whom the call sheet does not name has knocked: every delegation's chair decides. */
+  | { readonly kind: 'knocking' }
   /** *Take your seat* was pressed: KeyPackage and frame key are made, the request to sit is with the host. */
   | { readonly kind: 'asked' }
   /** The entry is settled: every delegation that must countersign did. Waiting for the Welcome. */
@@ -22,11 +24,16 @@ export type Join =
   /** Something that must hold does not. Nothing leads out of here. */
   | { readonly kind: 'stopped'; readonly refusal: RefusalView };
 
+/** Whose chair (root in hex) said no, and why. */
+export type Denial = { readonly root: string; readonly reason: string };
+
 export type JoinEvent =
   | { readonly kind: 'clicked' }
   | { readonly kind: 'link-refused'; readonly refusal: RefusalView }
   | { readonly kind: 'device-stands' }
   | { readonly kind: 'agreed' }
+  | { readonly kind: 'knocked' }
+  | { readonly kind: 'denied'; readonly denied: Denial }
   | { readonly kind: 'took-seat' }
   | { readonly kind: 'refused'; readonly refusal: RefusalView }
   | { readonly kind: 'settled'; readonly seating: number }
@@ -35,6 +42,12 @@ export type JoinEvent =
   | { readonly kind: 'lost-keys' }
   | { readonly kind: 'ended'; readonly why: Ending }
   | { readonly kind: 'broke'; readonly refusal: RefusalView };
+
+const holding = (refusal: RefusalView | null, denied: Denial | null = null): Join => ({
+  kind: 'holding',
+  refusal,
+  denied,
+});
 
 /** The state before anything happened. */
 export const opened: Join = { kind: 'opened', redeeming: false, refusal: null };
@@ -51,14 +64,21 @@ export const step = (join: Join, event: JoinEvent): Join => {
       return event.kind === 'device-stands' ? { kind: 'proving' } : join;
     case 'proving':
       if (event.kind === 'link-refused') return { kind: 'opened', redeeming: false, refusal: event.refusal };
-      return event.kind === 'agreed' ? { kind: 'holding', refusal: null } : join;
+      return event.kind === 'agreed' ? holding(null) : join;
     case 'holding':
+      if (event.kind === 'knocked') return { kind: 'knocking' };
+      return event.kind === 'took-seat' ? { kind: 'asked' } : join;
+    case 'knocking':
+      if (event.kind === 'refused') return holding(event.refusal);
+      if (event.kind === 'denied') return holding(null, event.denied);
       return event.kind === 'took-seat' ? { kind: 'asked' } : join;
     case 'asked':
-      if (event.kind === 'refused') return { kind: 'holding', refusal: event.refusal };
+      if (event.kind === 'refused') return holding(event.refusal);
+      if (event.kind === 'denied') return holding(null, event.denied);
       return event.kind === 'settled' ? { kind: 'admitted', seating: event.seating } : join;
     case 'admitted':
-      if (event.kind === 'refused') return { kind: 'holding', refusal: event.refusal };
+      if (event.kind === 'refused') return holding(event.refusal);
+      if (event.kind === 'denied') return holding(null, event.denied);
       if (event.kind === 'lost-keys') return { kind: 'asked' };
       return event.kind === 'keyed' ? { kind: 'seated', seating: join.seating } : join;
     case 'seated':

@@ -1,14 +1,15 @@
-import { toHex } from '@parley/protocol/bytes';
+import { fromHex, toHex } from '@parley/protocol/bytes';
 import type { AgreedSeat } from '@parley/protocol/log';
 import type { DevicesView } from '../platform/devices/index.ts';
 import { type Agreement, delegationView, seatView } from './agreement.ts';
 import type { Conversation, Other } from './conversation.ts';
+import type { Denial } from './join.ts';
 import type { MediaFacts } from './media/facts.ts';
 import type { Notices } from './notices.ts';
 import { carriedBy } from './pictures.ts';
 import { awayFor, type Stillness, silentFor, soundAloneFor, stillFor } from './stillness.ts';
 import { plays, tileState } from './tile.ts';
-import type { CodeView, ProofStep, RefusalView, SeatView, StageView, TileView, View } from './view.ts';
+import type { ChairView, CodeView, ProofStep, RefusalView, SeatView, StageView, TileView, View } from './view.ts';
 
 /** A seat of the agreed sheet, for screens. */
 export const seatOf = ({ sheet, mandate }: Agreement, seat: AgreedSeat): SeatView =>
@@ -128,8 +129,9 @@ export const holdingView = (
     readonly devices: DevicesView;
     readonly facts: MediaFacts;
     readonly node: 'reached' | 'away';
-    readonly sitting: boolean;
+    readonly ready: Extract<View, { kind: 'holding' }>['ready'];
     readonly refusal: RefusalView | null;
+    readonly denied: Denial | null;
     readonly ahead: StageView;
   },
 ): Extract<View, { kind: 'holding' }> => {
@@ -156,8 +158,12 @@ export const holdingView = (
       lineStep('counterpart-sfu', others),
     ],
     devices: now.devices,
-    ready: now.sitting ? 'sitting' : 'take',
+    ready: now.ready,
     refusal: now.refusal,
+    denied: now.denied && {
+      by: delegationView(sheet, fromHex(now.denied.root), mandate.root),
+      reason: now.denied.reason,
+    },
     ahead: now.ahead,
   };
 };
@@ -170,6 +176,7 @@ export const stageView = (
     readonly tiles: readonly TileView[];
     readonly me: Me;
     readonly code: CodeView;
+    readonly chair: ChairView;
     readonly notices: Notices;
     readonly startedMs: number;
     readonly node: 'reached' | 'away';

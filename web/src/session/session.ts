@@ -1,4 +1,5 @@
 import { Refusal, type Signer, toHex } from '@parley/protocol/bytes';
+import type { Action } from '@parley/protocol/log';
 import type { NodeToDevice, RelayAccess } from '@parley/protocol/wire';
 import { missing } from '../platform/able/index.ts';
 import { createDevices, type Devices } from '../platform/devices/index.ts';
@@ -7,7 +8,9 @@ import { ensureDeviceKey, findDeviceKey, keepPin } from '../platform/key-store/i
 import { keep as keepFor, recall } from '../platform/memory.ts';
 import { holdSeat } from '../platform/one-window.ts';
 import { type Agreement, verifyAgreement } from './agreement.ts';
+import { chairsOf, noChairs } from './chairs.ts';
 import { type Choices, keepChoices, readChoices } from './choices.ts';
+import type { Happening } from './happening.ts';
 import { inOrder } from './in-order.ts';
 import { type Join, type JoinEvent, opened, step } from './join.ts';
 import { openLevels } from './levels.ts';
@@ -17,8 +20,9 @@ import type { Place } from './place.ts';
 import { redeem } from './redeem.ts';
 import { codeOf, holdingView, type Me, noCode, seatOf, stageView, tilesOf } from './render.ts';
 import { openSocket, type Socket } from './socket.ts';
+import { standInChair } from './stand-in-chair.ts';
 import { observe, unobserved } from './stillness.ts';
-import { type Happening, openTalk, type Talk } from './talk.ts';
+import { openTalk, type Talk } from './talk.ts';
 import type { Actions, Notice, Session, StageView, TileView, View } from './view.ts';
 import { type Differences, presenceNotices, watchPresence } from './watch-presence.ts';
 
@@ -43,6 +47,8 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
   let differences: Differences = new Map();
   let startedMs = 0;
   let relay: RelayAccess | null = null;
+  /** Whether every chair has let us in, where the call sheet does not name us. */
+  let letIn = false;
   /** One's own node, and the host's as one's own knows it. */
   let nodes: Pick<StageView, 'node' | 'host'> = { node: 'reached', host: 'reached' };
   const chosen: Choices = place.standIn ? {} : readChoices(place.seat);
@@ -79,12 +85,15 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     const sending = sendingOf(line, talk);
     const now = { devices: devices.view(), me: { ...me, sending }, notices, startedMs, ...nodes };
     const conversation = talk.conversation();
-    const code = conversation ? codeOf(agreement, conversation) : noCode;
-    if (join.kind === 'seated') return stageView(agreement, { ...now, code, tiles: tiles() });
-    const sitting = join.kind !== 'holding';
-    const refusal = join.kind === 'holding' ? join.refusal : null;
-    const ahead = stageView(agreement, { ...now, code: noCode, tiles: [] });
-    return holdingView(agreement, { ...now, facts: media.facts(), sitting, refusal, ahead });
+    if (join.kind === 'seated' && conversation) {
+      const [code, chair] = [codeOf(agreement, conversation), chairsOf(agreement, conversation)];
+      return stageView(agreement, { ...now, code, chair, tiles: tiles() });
+    }
+    const { refusal, denied } = join.kind === 'holding' ? join : { refusal: null, denied: null };
+    const asks = agreement.guest && !letIn ? 'knock' : 'take';
+    const ready = join.kind === 'holding' ? asks : join.kind === 'knocking' ? 'knocking' : 'sitting';
+    const ahead = stageView(agreement, { ...now, code: noCode, chair: noChairs, tiles: [] });
+    return holdingView(agreement, { ...now, facts: media.facts(), ready, refusal, denied, ahead });
   };
 
   let view = compose();
@@ -96,6 +105,7 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     publishedMs = performance.now();
     view = compose();
     for (const changed of listeners) changed();
+    if (place.standIn) standIn(view);
   };
   /** What changes many times while somebody joins is drawn once for all of it. */
   const publishSoon = () => {
@@ -128,11 +138,8 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
 
   const seenTiles = () => (view.kind === 'stage' ? view.tiles : []);
 
-  const happened = ({ kind, seat }: Happening) => {
-    const agreed = prepared?.agreement.sheet.seats.find(({ id }) => id === seat);
-    if (agreed)
-      note({ tone: kind === 'sat' || kind === 'left' ? 'quiet' : 'warning', kind, values: { name: agreed.name } });
-  };
+  const happened = ({ kind, seat }: Happening) =>
+    note({ tone: QUIET.has(kind) ? 'quiet' : 'warning', kind, values: { name: seat.name } });
 
   const delegationName = (root: string): string =>
     prepared?.agreement.sheet.delegations.find((one) => toHex(one.root) === root)?.name ?? '';
@@ -216,6 +223,12 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
       again: on.again,
       now: () => Date.now() + agreement.clockOffset,
       join: advance,
+      letIn: () => {
+        letIn = true;
+        if (join.kind === 'knocking') takeSeat();
+        publishSoon();
+      },
+      refusedAct: ({ code }) => note({ tone: 'warning', kind: 'act-refused', values: { code } }),
       happened,
       changed: publishSoon,
       show: publish,
@@ -232,7 +245,7 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     media.prepare();
     sendMedia();
     advance({ kind: 'agreed' });
-    if (place.standIn) takeSeat();
+    if (place.standIn) (agreement.guest ? knock : takeSeat)();
   };
 
   const reach = (whose: 'node' | 'host', now: 'reached' | 'away') => {
@@ -259,6 +272,7 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     if (word.kind === 'refused' && word.act === null && !word.code.startsWith('message.'))
       note({ tone: 'danger', kind: 'attack-refused', values: { code: word.code } });
     if (word.kind === 'stopped' && word.code === 'sheet.withdrawn') advance({ kind: 'ended', why: 'withdrawn' });
+    else if (word.kind === 'stopped' && word.code === 'close.ended') advance({ kind: 'ended', why: 'closed' });
     else if (word.kind === 'stopped') advance({ kind: 'broke', refusal: new Refusal(word.code, word.detail) });
     prepared?.talk.said(word);
   };
@@ -312,12 +326,19 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     connect(own);
   };
 
-  const takeSeat = () => {
-    if (!prepared || join.kind !== 'holding') return;
+  const takeSeat = (over = false) => {
+    if (!prepared || (join.kind !== 'holding' && join.kind !== 'knocking')) return;
     advance({ kind: 'took-seat' });
     sendMedia();
-    void prepared.talk.takeSeat();
+    void prepared.talk.takeSeat(over);
   };
+
+  const knock = () => {
+    if (!prepared || join.kind !== 'holding') return;
+    advance({ kind: 'knocked' });
+    void prepared.talk.knock();
+  };
+  const decide = (action: Action) => void prepared?.talk.decide(action);
 
   const set = (change: Partial<typeof me>) => {
     me = { ...me, ...change };
@@ -338,6 +359,13 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     chooseSpeaker: (id) => prepared?.devices.chooseSpeaker(id),
     testSpeaker: () => prepared?.devices.testSpeaker(),
     takeSeat,
+    knock,
+    allow: (id) => decide({ kind: 'allow', knock: id }),
+    deny: (id, reason) => decide({ kind: 'deny', knock: id, reason }),
+    hand: (seating) => decide({ kind: 'hand', seating }),
+    preside: () => decide({ kind: 'preside' }),
+    remove: (seating, reason) => decide({ kind: 'remove', seating, reason }),
+    close: (agreed) => decide({ kind: 'close', agreed }),
     setMicrophone: (on) => set({ microphone: on }),
     setCamera: (on) => set({ camera: on }),
     setLoudspeaker: (on) => set({ loudspeaker: on }),
@@ -353,6 +381,7 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     },
   };
 
+  const standIn = standInChair(actions);
   void begin();
 
   return {
@@ -369,6 +398,9 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     actions,
   };
 };
+
+/** What may be heard of later, as well. */
+const QUIET: ReadonlySet<string> = new Set(['sat', 'sat-elsewhere', 'left', 'presides', 'goes-on']);
 
 /** Under which name a window remembers over its reload that it is to take the seat from another. */
 const TAKE = 'parley.take';

@@ -36,7 +36,7 @@ const openOne = async () => {
   let reached = true;
   let gaps = 0;
   const talk = openTalk({
-    agreement: { sheet, pins, mandate, chain: me.chain, seat, clockOffset: 0 },
+    agreement: { sheet, pins, mandate, chain: me.chain, seat, guest: false, clockOffset: 0 },
     device: {
       ...me.device,
       sign: async (message) => {
@@ -62,6 +62,8 @@ const openOne = async () => {
     now: Date.now,
     join: ({ kind }) => joined.push(kind),
     happened: () => {},
+    letIn: () => {},
+    refusedAct: () => {},
     changed: () => {},
     show: () => {},
     sends: () => ({ audio: true, video: true }),

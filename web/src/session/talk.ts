@@ -1,5 +1,5 @@
 import { type Bytes, equal, Refusal, type Signer, toHex } from '@parley/protocol/bytes';
-import type { Action, Ledger, VerifiedEntry } from '@parley/protocol/log';
+import { type Action, begin, type Ledger, type State, type VerifiedEntry } from '@parley/protocol/log';
 import type { DeviceToNode, NodeToDevice } from '@parley/protocol/wire';
 import type { FromWorker } from '../platform/frames/control.ts';
 import type { FrameWorker } from '../platform/frames/index.ts';
@@ -7,17 +7,20 @@ import type { Agreement } from './agreement.ts';
 import { openBlobs } from './blobs.ts';
 import { type Conversation, openConversation } from './conversation.ts';
 import { openDeviceLog } from './device-log.ts';
+import { type Happening, happeningOf } from './happening.ts';
 import type { JoinEvent } from './join.ts';
 import type { MediaFacts } from './media/facts.ts';
 import type { Media } from './media/media.ts';
 import { makeSeatKeys, openHand, type Request, requestSeat } from './seat.ts';
 
-/** Somebody came or went, as the log says it. */
-export type Happening = { readonly kind: 'sat' | 'left' | 'removed' | 'lost'; readonly seat: string };
-
 /** What follows *Take your seat*: the request, the log, and the conversation that comes of it. */
 export type Talk = {
-  readonly takeSeat: () => Promise<void>;
+  /** `over`: from another device of the same seat. */
+  readonly takeSeat: (over?: boolean) => Promise<void>;
+  /** Asks to come in, where the call sheet does not name this seat. */
+  readonly knock: () => Promise<void>;
+  /** What a chair decides, and what makes somebody the chair. */
+  readonly decide: (action: Action) => Promise<void>;
   readonly leave: () => Promise<void>;
   readonly said: (word: NodeToDevice) => void;
   /** The node is there again: what was asked of it or given to it meanwhile is so once more. */
@@ -38,7 +41,11 @@ export type TalkNeeds = {
   readonly again: () => void;
   readonly now: () => number;
   readonly join: (event: JoinEvent) => void;
+  /** Every chair has let us in. */
+  readonly letIn: () => void;
   readonly happened: (happening: Happening) => void;
+  /** What a person decided was refused. */
+  readonly refusedAct: (refusal: Refusal) => void;
   /** Something is to be drawn, soon. */
   readonly changed: () => void;
   /** … and now, before anything else happens. */
@@ -70,9 +77,34 @@ export const openTalk = (needs: TalkNeeds): Talk => {
     return name;
   };
 
-  const takeSeat = async () => {
+  /** Our newest knock, until it is answered. */
+  let knocked: Bytes | null = null;
+  const knock = async () => {
+    const { act, name } = await hand.sign({ kind: 'knock', chain: agreement.chain }, null);
+    knocked = name;
+    if (give(act, name, [])) return;
+    unanswered.delete(toHex(name));
+    needs.join({ kind: 'refused', refusal: new Refusal('node.unreachable') });
+  };
+  const answered = ({ answer }: Extract<NodeToDevice, { kind: 'knocking' }>) => {
+    // The log holds it: our node need not be given it again.
+    if (knocked) unanswered.delete(toHex(knocked));
+    if (answer.kind === 'in') needs.letIn();
+    if (answer.kind === 'ended') needs.join({ kind: 'refused', refusal: new Refusal('knock.ended') });
+    if (answer.kind !== 'denied') return;
+    standUp();
+    needs.join({ kind: 'denied', denied: { root: toHex(answer.root), reason: answer.reason } });
+  };
+
+  /** What a person decided, by name: they are told where it is refused. */
+  const decided = new Set<string>();
+  const decide = async (action: Action) => {
+    if (conversation) decided.add(toHex(await submit(action, [])));
+  };
+
+  const takeSeat = async (over = false) => {
     const keys = await prepared;
-    const asked = await requestSeat(agreement.chain, keys, hand, false);
+    const asked = await requestSeat(agreement.chain, keys, hand, over);
     request = asked;
     // The next taking of this seat, should there be one, has other keys.
     prepared = makeSeatKeys(agreement, device);
@@ -113,7 +145,7 @@ export const openTalk = (needs: TalkNeeds): Talk => {
   /** Entries that came before our own admission settled: the conversation is told them in order. */
   let backlog: readonly { readonly ledger: Ledger; readonly entry: VerifiedEntry }[] = [];
 
-  const begin = (ledger: Ledger) => {
+  const converseOnce = (ledger: Ledger) => {
     if (conversation || !request) return;
     const { frameKey } = request;
     const own = [...ledger.settled.seatings.values()].find((one) => equal(one.frameKey, frameKey.publicKey));
@@ -127,19 +159,21 @@ export const openTalk = (needs: TalkNeeds): Talk => {
     unheard = [];
   };
 
-  const announce = ({ act, entry }: VerifiedEntry, ledger: Ledger) => {
-    const { action } = act;
-    if (action.kind === 'sit') {
-      const seat = ledger.state.seatings.get(entry.seq)?.seat.id;
-      if (seat && seat !== agreement.seat.id) needs.happened({ kind: 'sat', seat });
+  /** Tells what an entry has done, and ends what it ended for us. */
+  const announce = (entry: VerifiedEntry, before: State, { state }: Ledger) => {
+    const { action } = entry.act;
+    if (state.closed === entry.entry.seq && !leaving) {
+      conversation?.release();
+      return needs.join({ kind: 'ended', why: 'closed' });
     }
-    if (action.kind !== 'leave' && action.kind !== 'remove' && action.kind !== 'lost') return;
-    if (action.seating === conversation?.seating) return ended(action.kind);
-    const seat = seats.get(action.seating);
-    if (seat)
-      needs.happened({ kind: action.kind === 'leave' ? 'left' : action.kind === 'remove' ? 'removed' : 'lost', seat });
+    const goes = action.kind === 'leave' || action.kind === 'remove' || action.kind === 'lost';
+    if (goes && action.seating === conversation?.seating) return ended(action.kind);
+    const happening = happeningOf(entry, before, state);
+    if (happening && happening.seat.id !== agreement.seat.id) needs.happened(happening);
+    const here = state.seatings.get(entry.entry.seq);
+    if (here?.seat.id === agreement.seat.id && !equal(here.device, device.publicKey))
+      needs.join({ kind: 'ended', why: 'other-device' });
   };
-  const seats = new Map<number, string>();
 
   /** Our own seating is over. */
   const ended = (kind: 'leave' | 'remove' | 'lost') => {
@@ -148,34 +182,38 @@ export const openTalk = (needs: TalkNeeds): Talk => {
     if (kind === 'lost') sitAnew();
   };
 
+  const standUp = () => {
+    conversation?.close();
+    conversation = null;
+    // Nor is the seating before taken for a new one, though the log may still hold it.
+    request = null;
+  };
+
   /** The first keys that were offered are not the table's: whoever asked to sit is told, and tries again if they wish. */
   const giveUp = (refusal: Refusal) => {
     const seating = conversation?.seating;
-    conversation?.close();
-    conversation = null;
-    request = null;
+    standUp();
     needs.join({ kind: 'refused', refusal });
     if (seating !== undefined) void submit({ kind: 'leave', seating }, []);
   };
 
   /** Keys cannot be followed any more, or our node gave us up for lost: a new seating of the same device. */
   const sitAnew = () => {
-    conversation?.close();
-    conversation = null;
-    // Nor is the seating before taken for the new one, though the log may still hold it.
-    request = null;
+    standUp();
     needs.join({ kind: 'lost-keys' });
     void takeSeat();
   };
 
+  let held = begin(agreement.sheet);
   const log = openDeviceLog(agreement.sheet, needs.now, {
     moved: (ledger, entry) => {
       if (entry) unanswered.delete(toHex(entry.act.hash));
-      for (const [id, seating] of ledger.state.seatings) seats.set(id, seating.seat.id);
+      const before = held;
+      held = ledger.state;
       if (conversation) conversation.moved(ledger, entry, log.restricted());
       else if (entry) backlog = [...backlog, { ledger, entry }];
-      begin(ledger);
-      if (entry && conversation) announce(entry, ledger);
+      converseOnce(ledger);
+      if (entry && conversation) announce(entry, before, ledger);
       if (conversation?.keyed()) needs.join({ kind: 'keyed' });
     },
     restricted: (seatings, { action }) => {
@@ -197,6 +235,9 @@ export const openTalk = (needs: TalkNeeds): Talk => {
     unanswered.delete(toHex(word.act));
     // Ordered already, when it was given for the first time: the log brings it.
     if (given?.resent && ORDERED.has(word.code)) return;
+    if (decided.delete(toHex(word.act))) return needs.refusedAct(new Refusal(word.code, word.detail));
+    if (knocked && equal(word.act, knocked))
+      return needs.join({ kind: 'refused', refusal: new Refusal(word.code, word.detail) });
     if (conversation || !request || !equal(word.act, request.name)) return conversation?.refusedAct(word.act);
     if (word.code === 'admit.removed') needs.join({ kind: 'ended', why: 'removed' });
     else needs.join({ kind: 'refused', refusal: new Refusal(word.code, word.detail) });
@@ -204,6 +245,8 @@ export const openTalk = (needs: TalkNeeds): Talk => {
 
   return {
     takeSeat,
+    knock,
+    decide,
     leave: async () => {
       const seating = conversation?.seating;
       post({ kind: 'halt' });
@@ -228,6 +271,7 @@ export const openTalk = (needs: TalkNeeds): Talk => {
       if (word.kind === 'restricted') log.restrict(word.act);
       if (word.kind === 'blob') blobs.answer(word.hash, word.bytes);
       if (word.kind === 'refused') refused(word);
+      if (word.kind === 'knocking') answered(word);
       if (word.kind === 'passed') {
         if (conversation) conversation.heard(word.message);
         else unheard = [...unheard, word.message].slice(-MOST_UNHEARD);

@@ -78,12 +78,44 @@ export type CodeView = {
   } | null;
 };
 
+/** Who decides for each delegation, who asks to come in, and whether the meeting is to end. */
+export type ChairView = {
+  /** The delegations of the call sheet with the seat of their chair; `there`: somebody sits in it. */
+  readonly chairs: readonly {
+    readonly delegation: DelegationView;
+    readonly seat: SeatView | null;
+    readonly there: boolean;
+  }[];
+  /** `chair`: one decides for one's delegation. `next`: nobody does now, and one may take the chair. */
+  readonly own: 'chair' | 'next' | 'none';
+  /** Those of one's own delegation who sit, oneself aside; `named`: in the call sheet, so that they may be the chair. */
+  readonly people: readonly { readonly seating: number; readonly seat: SeatView; readonly named: boolean }[];
+  readonly knocks: readonly KnockView[];
+  /** Delegations whose chair agreed to end the meeting, or whose people have all left. */
+  readonly done: readonly DelegationView[];
+};
+
+/** Somebody whom the call sheet does not name, and whom the chairs have not all let in yet. */
+export type KnockView = {
+  readonly knock: number;
+  readonly seat: SeatView;
+  readonly yes: readonly DelegationView[];
+  readonly waiting: readonly DelegationView[];
+};
+
 /** Something to be told: shown quietly, and said to screen readers. */
 export type Notice = {
   readonly id: number;
   readonly tone: 'quiet' | 'warning' | 'danger';
   readonly kind:
     | 'sat'
+    | 'sat-elsewhere'
+    | 'knocked'
+    | 'turned-away'
+    | 'presides'
+    | 'wants-end'
+    | 'goes-on'
+    | 'act-refused'
     | 'left'
     | 'removed'
     | 'lost'
@@ -120,10 +152,12 @@ export type View =
       readonly agreed: readonly SeatView[];
       readonly proofs: readonly ProofStep[];
       readonly devices: DevicesView;
-      /** `take`: the button works; `sitting`: asked, being admitted. */
-      readonly ready: 'preparing' | 'take' | 'sitting';
+      /** `take` or `knock`: the button works; `knocking`: the chairs decide; `sitting`: asked, being admitted. */
+      readonly ready: 'preparing' | 'take' | 'knock' | 'knocking' | 'sitting';
       /** Why the last try was refused, if it was. */
       readonly refusal: RefusalView | null;
+      /** Whose chair said no, and why; null where nobody did. */
+      readonly denied: { readonly by: DelegationView; readonly reason: string } | null;
       /** The stage with nobody at it: made ready unseen, so that it stands at once when the seat is taken. */
       readonly ahead: StageView;
     }
@@ -153,6 +187,7 @@ export type StageView = {
   readonly proven: 'all' | 'some' | 'none' | 'quiet';
   readonly audience: readonly DelegationView[];
   readonly code: CodeView;
+  readonly chair: ChairView;
   readonly notices: readonly Notice[];
   /** One's own node, over which everything but sound and picture goes. */
   readonly node: 'reached' | 'away';
@@ -167,7 +202,19 @@ export type Actions = {
   chooseMicrophone(id: string | null): void;
   chooseSpeaker(id: string): void;
   testSpeaker(): void;
-  takeSeat(): void;
+  /** `over`: from another device of the same person, which loses it. */
+  takeSeat(over?: boolean): void;
+  /** Asks to come in, where the call sheet does not name one. */
+  knock(): void;
+  /** Lets somebody in who knocks, or turns them away: for one's delegation. */
+  allow(knock: number): void;
+  deny(knock: number, reason: string): void;
+  /** Hands the chair on, takes it, puts one of one's own delegation out. */
+  hand(seating: number): void;
+  preside(): void;
+  remove(seating: number, reason: string): void;
+  /** Agrees to end the meeting for everybody, or takes that back. */
+  close(agreed: boolean): void;
   setMicrophone(on: boolean): void;
   setCamera(on: boolean): void;
   setLoudspeaker(on: boolean): void;
@@ -195,4 +242,4 @@ export type Session = {
 };
 
 /** Why somebody no longer sits, or cannot. */
-export type Ending = 'self' | 'removed' | 'elsewhere' | 'open' | 'unknown' | 'withdrawn';
+export type Ending = 'self' | 'removed' | 'elsewhere' | 'other-device' | 'open' | 'unknown' | 'withdrawn' | 'closed';

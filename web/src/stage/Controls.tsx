@@ -59,7 +59,7 @@ export const Controls = ({ view, session, code }: Props) => {
         onPress={code.toggle}
       />
       <DevicePanel devices={view.devices} session={session} />
-      <Leave onLeave={actions.leave} />
+      <Leave chair={view.chair} actions={actions} />
     </div>
   );
 };

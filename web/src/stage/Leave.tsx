@@ -2,12 +2,13 @@ import { LogOut } from 'lucide-react';
 import { Dialog, DialogTrigger } from 'react-aria-components/Dialog';
 import { Popover } from 'react-aria-components/Popover';
 import { useText } from '../messages/use-text.ts';
+import type { Actions, ChairView } from '../session/view.ts';
 import { Button } from '../ui/Button.tsx';
 import { Control } from './Control.tsx';
 import styles from './panel.module.css';
 
 /** Leaving asks once, and says what it means. */
-export const Leave = ({ onLeave }: { readonly onLeave: () => void }) => {
+export const Leave = ({ chair, actions }: { readonly chair: ChairView; readonly actions: Actions }) => {
   const text = useText();
   return (
     <DialogTrigger>
@@ -27,7 +28,7 @@ export const Leave = ({ onLeave }: { readonly onLeave: () => void }) => {
               <h2>{text('stage.leave.title')}</h2>
               <p>{text('stage.leave.lead')}</p>
               <div className={styles.ways}>
-                <Button weight="danger" onPress={onLeave}>
+                <Button weight="danger" onPress={actions.leave}>
                   {text('stage.leave.now')}
                 </Button>
                 {/* Space talks: pressed here by mistake, it must not leave. */}
@@ -35,6 +36,19 @@ export const Leave = ({ onLeave }: { readonly onLeave: () => void }) => {
                   {text('stage.leave.stay')}
                 </Button>
               </div>
+              {chair.own !== 'chair' || chair.done.some(({ own }) => own) ? null : (
+                <>
+                  <p>{text('end.lead')}</p>
+                  <Button
+                    onPress={() => {
+                      actions.close(true);
+                      close();
+                    }}
+                  >
+                    {text('end.propose')}
+                  </Button>
+                </>
+              )}
             </>
           )}
         </Dialog>

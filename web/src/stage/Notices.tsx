@@ -20,6 +20,7 @@ const staysMs: { readonly [kind in Notice['kind']]?: number } = {
   removed: 20_000,
   lost: 20_000,
 };
+const LASTING: ReadonlySet<Notice['kind']> = new Set(['host-away', 'node-away', 'knocked', 'wants-end']);
 const icons: { readonly [tone in Notice['tone']]: LucideIcon } = {
   quiet: Info,
   warning: TriangleAlert,
@@ -36,8 +37,8 @@ const fresh = (notices: readonly Notice[], now: number) =>
 export const Alerts = ({ notices, away, sending, code }: AlertsProps) => {
   const text = useText();
   const now = useNow();
-  // That a node is away lasts as long as the view says so, and has its own line here.
-  const lasting = (kind: Notice['kind']) => kind === 'host-away' || kind === 'node-away';
+  // What lasts as long as the view says so has its own line here, or asks beside it (Asks.tsx).
+  const lasting = (kind: Notice['kind']) => LASTING.has(kind);
   const shown = fresh(notices, now).filter(({ tone, kind }) => tone !== 'quiet' && !lasting(kind));
   const different = code.different.map(({ name }) => name);
   return (

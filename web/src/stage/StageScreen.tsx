@@ -5,6 +5,7 @@ import { Heading } from '../ui/Heading.tsx';
 import { Sound } from '../ui/Sound.tsx';
 import { useDarkRoom } from '../ui/use-dark-room.ts';
 import { Announcer } from './Announcer.tsx';
+import { Asks } from './Asks.tsx';
 import { Clocks } from './Clocks.tsx';
 import { CodeCard } from './CodeCard.tsx';
 import { Controls } from './Controls.tsx';
@@ -45,9 +46,10 @@ export const StageScreen = ({ view, session }: Props) => {
       </header>
       <aside aria-label={text('stage.alerts')}>
         <Alerts notices={view.notices} away={awayOf(view)} sending={me.sending} code={view.code} />
+        <Asks chair={view.chair} actions={actions} />
       </aside>
       <main className={styles.picture} aria-label={text('stage.table')}>
-        <Table tiles={tiles} level={session.levels.seating} />
+        <Table tiles={tiles} level={session.levels.seating} chair={view.chair} actions={actions} />
         {card.shown ? <CodeCard code={view.code} actions={actions} onClose={card.toggle} /> : null}
       </main>
       <footer className={styles.foot}>

@@ -1,11 +1,16 @@
 import { type CSSProperties, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useText } from '../messages/use-text.ts';
-import type { TileView } from '../session/view.ts';
+import type { Actions, ChairView, TileView } from '../session/view.ts';
 import { arrange, columns } from './arrangement.ts';
 import styles from './Table.module.css';
 import { Tile } from './Tile.tsx';
 
-type Props = { readonly tiles: readonly TileView[]; readonly level: (seating: number) => number };
+type Props = {
+  readonly tiles: readonly TileView[];
+  readonly level: (seating: number) => number;
+  readonly chair: ChairView;
+  readonly actions: Actions;
+};
 
 /** Custom properties that the style sheet reckons the tiles' size from. */
 const counts = (count: number, wide: number, high: number) =>
@@ -13,7 +18,7 @@ const counts = (count: number, wide: number, high: number) =>
   ({ '--count': count, '--wide-columns': wide, '--high-columns': high }) as CSSProperties;
 
 /** Everyone else at the table. */
-export const Table = ({ tiles, level }: Props) => {
+export const Table = ({ tiles, ...table }: Props) => {
   const text = useText();
   const arrangement = arrange(tiles);
   switch (arrangement.kind) {
@@ -30,7 +35,7 @@ export const Table = ({ tiles, level }: Props) => {
         <Room>
           <ul className={styles.grid} style={counts(count, columns(count, 'wide'), columns(count, 'high'))}>
             {arrangement.tiles.map((tile) => (
-              <Tile key={tile.seating} tile={tile} level={level} />
+              <Tile key={tile.seating} tile={tile} {...table} />
             ))}
           </ul>
         </Room>
@@ -42,14 +47,14 @@ export const Table = ({ tiles, level }: Props) => {
         <div className={styles.principal} data-strip={strip.length > 3 ? 'broad' : strip.length > 0 ? 'slim' : 'none'}>
           <div className={styles.room}>
             <ul className={styles.grid} style={counts(1, 1, 1)}>
-              <Tile key={large.seating} tile={large} level={level} />
+              <Tile key={large.seating} tile={large} {...table} />
             </ul>
           </div>
           {strip.length === 0 ? null : (
             <Room>
               <ul className={styles.grid} style={counts(strip.length, strip.length > 3 ? 2 : 1, 2)}>
                 {strip.map((tile) => (
-                  <Tile key={tile.seating} tile={tile} level={level} />
+                  <Tile key={tile.seating} tile={tile} {...table} />
                 ))}
               </ul>
             </Room>

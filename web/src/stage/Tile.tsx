@@ -1,31 +1,39 @@
 import { MicOff } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useText } from '../messages/use-text.ts';
-import type { TileState, TileView } from '../session/view.ts';
+import type { Actions, ChairView, TileState, TileView } from '../session/view.ts';
 import { Meter } from '../ui/Meter.tsx';
 import { Picture } from '../ui/Picture.tsx';
 import { paints } from '../ui/paints.ts';
 import { useRefusalText } from '../ui/RefusalNote.tsx';
 import styles from './Tile.module.css';
+import { TileMenu } from './TileMenu.tsx';
 import { markOf } from './tile-state.ts';
 
-type Props = { readonly tile: TileView; readonly level: (seating: number) => number };
+type Props = {
+  readonly tile: TileView;
+  readonly level: (seating: number) => number;
+  readonly chair: ChairView;
+  readonly actions: Actions;
+};
 
-/** States in which one may hear them. */
 /** What an empty tile says where its state speaks of what is seen. */
 const ofNothing = (state: TileState): TileState => {
   if (state.kind === 'still') return { ...state, kind: 'nothing' };
   return state.kind === 'verified' ? { kind: 'connecting' } : state;
 };
 
+/** States in which one may hear them. */
 const audible = new Set(['verified', 'still', 'late', 'camera-off', 'sound-only']);
 const speakingLevel = 0.06;
 const breathMs = 400;
 
 /** One delegate: the picture and nothing over it; below it who this is, whether muted, and whether it is proven. */
-export const Tile = ({ tile, level }: Props) => {
+export const Tile = ({ tile, level, chair, actions }: Props) => {
   const text = useText();
   const refusalText = useRefusalText();
+  const presides = chair.chairs.some((one) => one.seat?.id === tile.seat.id);
+  const person = chair.own === 'chair' ? chair.people.find(({ seating: id }) => id === tile.seating) : undefined;
   const { seat, seating, picture, muted } = tile;
   const [seen, setSeen] = useState<MediaStreamTrack | null>(null);
   useEffect(() => {
@@ -81,7 +89,13 @@ export const Tile = ({ tile, level }: Props) => {
         <p className={styles.of}>
           <span className={styles.function}>{seat.function}, </span>
           {seat.delegation.name}
+          {presides ? <span className={styles.chair}> · {text('chair.mark')}</span> : null}
         </p>
+        {person ? (
+          <div className={styles.menu}>
+            <TileMenu person={person} actions={actions} />
+          </div>
+        ) : null}
         {picture === null || state.kind === 'connecting' || mark.todo === null ? null : (
           <p className={styles.do}>{mark.todo}</p>
         )}
