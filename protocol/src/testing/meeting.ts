@@ -49,12 +49,14 @@ export const testPlan = (delegations: readonly TestDelegation[], at = TEST_TIME)
   });
   const press: AgreedSeat = { id: 'press', root: host.id, role: 'press', name: 'Pool', function: 'Press' };
   return {
-    v: 1,
+    v: 2,
     meeting: seedOf('meeting').slice(0, 16),
     title: 'Test',
     host: host.id,
     from: at,
     until: at + 4 * 3_600_000,
+    zone: 'Europe/Vienna',
+    record: 'everything',
     delegations: delegations.map(({ id, name }) => ({ root: id, name })),
     seats: [...seats, press],
   };
