@@ -239,6 +239,10 @@ test('[SHEET6] [SHEET11] zone and what is kept are said to whoever signs, and st
   // The same moment, in the zone of the meeting.
   const tokyo = Temporal.ZonedDateTime.from(sound.from).withTimeZone('Asia/Tokyo').toPlainDateTime();
   expect(said).toContain(`from   ${tokyo.toString({ smallestUnit: 'minute' }).replace('T', ' ')} Asia/Tokyo`);
+  // All of it before anything is signed.
+  const over = await alba.tries('propose', planFile(planned(['Alba', 'Borland'], Date.now() - 9 * HOUR)));
+  expect(over.erred).toMatch(/^sheet\.over/);
+  expect(over.said).toContain('kept   everything of its log');
 }, 60_000);
 
 test('[SHEET6] [COMMAND4] a plan that cannot be proposed is refused with its line, or with what is missing', async () => {

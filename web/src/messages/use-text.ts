@@ -1,6 +1,7 @@
 import type { I18n } from '@lingui/core';
 import { useLingui } from '@lingui/react';
 import type { MessageId } from './languages.ts';
+import { type Span, spanIn } from './span.ts';
 
 export type Values = { readonly [name: string]: string | number };
 
@@ -13,11 +14,8 @@ export type Text = {
   readonly time: (atMs: number) => string;
   /** Hours, minutes and seconds of a moment, in this machine's zone. */
   readonly second: (atMs: number) => string;
-  /**
-   * From one moment to another, with weekday and date; in the time zone of a name, else in this machine's. Null where this
-   * browser knows no zone of that name.
-   */
-  readonly span: (fromMs: number, untilMs: number, zone?: string) => string | null;
+  /** From one moment to another, in the time zone of a name and in this machine's. */
+  readonly span: (fromMs: number, untilMs: number, zone: string) => Span;
   /** Day, month, year, hours and minutes of a moment, in this machine's zone: for what is read years later. */
   readonly dated: (atMs: number) => string;
   /** Names in a row, with the language's own "and". */
@@ -39,23 +37,6 @@ export const useText = (): Text => {
   return text;
 };
 
-const spanIn = (locale: string, timeZone: string | undefined): Intl.DateTimeFormat | null => {
-  try {
-    return new Intl.DateTimeFormat(locale, {
-      weekday: 'long',
-      day: 'numeric',
-      month: 'long',
-      year: 'numeric',
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-      timeZone,
-    });
-  } catch {
-    return null; // the call sheet may name a zone that is younger than this browser
-  }
-};
-
 const textOf = (i18n: I18n): Text => {
   const { locale, messages } = i18n;
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
@@ -75,8 +56,7 @@ const textOf = (i18n: I18n): Text => {
     known: (...ids: readonly [string, ...string[]]) => ids.find(isKnown) ?? null,
     time: (atMs: number) => time.format(atMs),
     second: (atMs: number) => second.format(atMs),
-    span: (fromMs: number, untilMs: number, zone?: string) =>
-      spanIn(locale, zone)?.formatRange(fromMs, untilMs) ?? null,
+    span: (fromMs: number, untilMs: number, zone: string) => spanIn(locale, fromMs, untilMs, zone),
     dated: (atMs: number) => dated.format(atMs),
     list: (all: readonly string[]) => names.format(all),
     language: locale,
