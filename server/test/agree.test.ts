@@ -74,8 +74,8 @@ describe('two offices agree on a meeting', () => {
     expect(said).toContain('Principal of Borland, President (principal): borland-principal-');
     await expect.poll(() => standing(alba), soon).toBe('agreed');
     await expect.poll(() => [one.meetings().length, other.meetings().length], soon).toEqual([1, 1]);
+    await expect.poll(async () => (await listed(borland))[0]?.untold, soon).toEqual([]);
     const [meeting] = await listed(borland);
-    expect(meeting?.untold).toEqual([]);
 
     const seatOf = (root: string) =>
       meeting?.seats.find((seat) => seat.root === root && seat.role === 'principal')?.id ?? '';
