@@ -41,12 +41,14 @@ type Person = {
 };
 
 const sheetOf = (prepared: readonly Prepared[], n: number): SheetBody => ({
-  v: 1,
+  v: 2,
   meeting: new Uint8Array(randomBytes(16)),
   title: `Talks ${n}`,
   host: prepared[0]?.identity.root ?? new Uint8Array(32),
   from: Date.now() - 60_000,
   until: Date.now() + 3_600_000,
+  zone: 'UTC',
+  record: 'everything',
   delegations: prepared.map(({ cast, identity }) => ({ root: identity.root, name: cast.name })),
   seats: prepared.map(({ cast, identity }) => {
     const seat = cast.seats[0];

@@ -73,6 +73,10 @@ for (const [title, options] of Object.entries({ laptop, phone }))
     ] as const) {
       await choose(page, path);
       await expect(page.getByRole('heading', { name: verdict })).toBeVisible();
+      await expect(page.getByText('(Europe/Vienna)')).toBeVisible();
+      await expect(
+        page.getByText(dutch ? 'bewaart elke delegatie het hele verslag' : 'keeps the whole record'),
+      ).toBeVisible();
       await expect(page.getByRole('row', { name: /Borland One/ })).toContainText(dutch ? 'ging weg' : 'left');
       const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
       expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.target}`)).toEqual([]);

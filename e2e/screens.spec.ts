@@ -221,6 +221,25 @@ test('a sound that the browser holds back is offered, and one press starts it', 
   await expect(start).toBeHidden();
 });
 
+test('when it is planned is said in its own zone, and in the reader’s where clocks show another time', async ({
+  browser,
+}) => {
+  for (const [timezoneId, here] of [
+    ['America/New_York', 'In your time zone: 10:00 – 12:00'],
+    ['Europe/Paris', null],
+  ] as const) {
+    const page = await (await browser.newContext({ timezoneId })).newPage();
+    await open(page);
+    await show(page, 'holding take');
+    await expect(page.getByText('Tuesday, December 7, 2021, 16:00 – 18:00 (Europe/Brussels)')).toBeVisible();
+    await expect(page.getByText('In your time zone')).toHaveCount(here === null ? 0 : 1);
+    if (here !== null) await expect(page.getByText(here)).toBeVisible();
+    await show(page, 'holding nothing kept');
+    await expect(page.getByText('That another has done so cannot be proven.')).toBeVisible();
+    await page.context().close();
+  }
+});
+
 test('the language is remembered', async ({ page }) => {
   await open(page);
   await show(page, 'link able');

@@ -74,12 +74,14 @@ export const makeTalk = async (after?: Talk): Promise<Talk> => {
   const identities = parties.map(({ identity }) => identity);
   const signed = await signSheetByAll(
     {
-      v: 1,
+      v: 2,
       meeting: new Uint8Array(randomBytes(16)),
       title: 'A talk under attack',
       host: alba.identity.root,
       from: now,
       until: now + 4 * 3_600_000,
+      zone: 'UTC',
+      record: 'everything',
       delegations: parties.map(({ name, identity }) => ({ root: identity.root, name })),
       seats: parties.flatMap(seatsOf),
     },

@@ -68,6 +68,8 @@ FORBIDDEN = re.compile(  # BYTES5
     "[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     "\ufff9-\ufffc\ufffe\uffff\U000e0000-\U000e007f]")
 
+ZONE_PART = "[A-Za-z][A-Za-z0-9_+-]*"
+
 # A shape: a test of values, a dict of the fields of a map, or a tuple of what may stand.
 def fits(v: Any, shape: Any) -> bool:
     if isinstance(shape, dict):  # no field missing or unknown
@@ -82,6 +84,8 @@ def Bytes(most: int, least: int = 0) -> Shape:
     return lambda v: type(v) is bytes and least <= len(v) <= most
 def Text(most: int) -> Shape:  # BYTES5: in UTF-16 code units, at least one
     return lambda v: type(v) is str and 1 <= len(v.encode("utf-16-le")) // 2 <= most and not FORBIDDEN.search(v)
+def Zone(v: Any) -> bool:  # SHEET1
+    return Text(64)(v) and re.fullmatch(f"{ZONE_PART}(/{ZONE_PART})*", v) is not None
 def Array(least: int, most: int, of: Any) -> Shape:
     return lambda v: type(v) is list and least <= len(v) <= most and all(fits(x, of) for x in v)
 def Variant(kinds: dict[str, dict[str, Any]]) -> Shape:  # BYTES3
@@ -107,7 +111,8 @@ CHAIN = {"certificate": Bytes(4096), "mandate": Bytes(2560)}
 SHEET = {"body": Bytes(32_768),  # SHEET1
          "signatures": Array(2, 8, {"root": HASH, "certificate": Bytes(4096), "sig": SIG})}
 SHEET_BODY = {
-    "v": V1, "meeting": ID16, "title": Text(200), "host": HASH, "from": UINT, "until": UINT,
+    "v": (2,), "meeting": ID16, "title": Text(200), "host": HASH, "from": UINT, "until": UINT,
+    "zone": Zone, "record": ("everything", "decisions", "nothing"),
     "delegations": Array(2, 8, {"root": HASH, "name": Text(120)}),
     "seats": Array(1, 64, {"id": Text(32), "root": HASH, "role": ROLE, "name": Text(120), "function": Text(160)})}
 ENTRY = {"v": V1, "meeting": ID16, "seq": UINT, "prev": HASH, "time": UINT, "act": Bytes(12_480)}  # LOG1

@@ -52,6 +52,8 @@ const proposeBy = async (office: Office, plan: object = planned()): Promise<stri
 type Listed = {
   readonly meeting: string;
   readonly standing: string;
+  readonly zone: string;
+  readonly record: string;
   readonly signed: readonly string[];
   readonly seats: readonly { readonly id: string; readonly role: string; readonly root: string }[];
   readonly untold: readonly { readonly refused: string | null }[];
@@ -72,8 +74,8 @@ describe('two offices agree on a meeting', () => {
     expect(said).toContain('Principal of Borland, President (principal): borland-principal-');
     await expect.poll(() => standing(alba), soon).toBe('agreed');
     await expect.poll(() => [one.meetings().length, other.meetings().length], soon).toEqual([1, 1]);
+    await expect.poll(async () => (await listed(borland))[0]?.untold, soon).toEqual([]);
     const [meeting] = await listed(borland);
-    expect(meeting?.untold).toEqual([]);
 
     const seatOf = (root: string) =>
       meeting?.seats.find((seat) => seat.root === root && seat.role === 'principal')?.id ?? '';
@@ -134,12 +136,14 @@ describe('two offices agree on a meeting', () => {
     );
     if (!us || !them) throw new Error('two identities');
     const body = (change: Partial<SheetBody> = {}): SheetBody => ({
-      v: 1,
+      v: 2,
       meeting: new Uint8Array(randomBytes(16)),
       title: 'Talks',
       host: them.root,
       from: Date.now() - MINUTE,
       until: Date.now() + HOUR,
+      zone: 'Europe/Paris',
+      record: 'everything',
       delegations: [
         { root: us.root, name: 'Alba' },
         { root: them.root, name: 'Borland' },
@@ -156,6 +160,9 @@ describe('two offices agree on a meeting', () => {
     expect(await sent(body({ until: Date.now() - 1 }))).toBe('sheet.over');
     expect(await sent(body({ until: Date.now() + 32 * 24 * HOUR }))).toBe('sheet.too-long');
     expect(await sent(body({ until: Number.MAX_SAFE_INTEGER }))).toBe('sheet.too-long');
+    // One that is none, and one that the database spells otherwise: it would stand twice under two names.
+    expect(await sent(body({ zone: 'Europe/Viena' }))).toBe('sheet.zone');
+    expect(await sent(body({ zone: 'europe/vienna' }))).toBe('sheet.zone');
     // Whoever proposes does not choose under which name a root sits at the table.
     const [ours, posing] = [
       { root: us.root, name: 'Alba' },
@@ -212,10 +219,46 @@ describe('two offices agree on a meeting', () => {
   }, 90_000);
 });
 
+test('[SHEET6] [SHEET11] zone and what is kept are said to whoever signs, and stand as they were planned', async () => {
+  const sound = planned();
+  const bare = (time: string) => time.replace(/\+.*/, '');
+  const before = await alba.parley('propose', planFile(sound));
+  expect(before).toMatch(/from {3}\d{4}-\d\d-\d\d \d\d:\d\d Europe\/Paris.* \(\d{4}-.*Z\)\n/);
+  expect(before).toContain('kept   everything of its log');
+  const [at, until] = [bare(sound.from), bare(sound.until)];
+  await alba.parley('propose', planFile({ ...sound, from: at, until, zone: 'europe/paris', record: 'decisions' }));
+  await alba.parley('propose', planFile({ ...sound, zone: 'Asia/Tokyo', record: 'nothing' }));
+  expect((await listed(alba)).map(({ zone, record }) => `${zone} ${record}`).sort()).toEqual([
+    'Asia/Tokyo nothing',
+    'Europe/Paris decisions',
+    'Europe/Paris everything',
+  ]);
+  const said = await alba.parley('meetings');
+  expect(said).toContain('kept   nothing; each delegation deletes its log at the close.');
+  expect(said.match(/That another delegation deletes what it holds cannot be proven\./g)).toHaveLength(2);
+  // The same moment, in the zone of the meeting.
+  const tokyo = Temporal.ZonedDateTime.from(sound.from).withTimeZone('Asia/Tokyo').toPlainDateTime();
+  expect(said).toContain(`from   ${tokyo.toString({ smallestUnit: 'minute' }).replace('T', ' ')} Asia/Tokyo`);
+  // All of it before anything is signed.
+  const over = await alba.tries('propose', planFile(planned(['Alba', 'Borland'], Date.now() - 9 * HOUR)));
+  expect(over.erred).toMatch(/^sheet\.over/);
+  expect(over.said).toContain('kept   everything of its log');
+}, 60_000);
+
 test('[SHEET6] [COMMAND4] a plan that cannot be proposed is refused with its line, or with what is missing', async () => {
   const erred = async (plan: object) => (await alba.tries('propose', planFile(plan))).erred;
   const sound = planned();
   expect(await erred({ ...sound, from: '2026-12-07T10:00' })).toMatch(/^plan\.wrong: .*line 3: from is no time with/);
+  expect(await erred({ ...sound, from: '2026-12-07T10:00[Europe/Viena]' })).toMatch(
+    /line 3: from cannot be read: no zone is called Europe\/Viena$/m,
+  );
+  expect(await erred({ ...sound, until: '2026-12-07T10:00[Europe/Viena]' })).toMatch(
+    /line 4: until .* Europe\/Viena$/m,
+  );
+  expect(await erred({ ...sound, zone: 'Vienna' })).toMatch(/zone is none: no zone is called Vienna$/m);
+  expect(await erred({ ...sound, zone: '+01:00' })).toMatch(/zone is none: no zone is called \+01:00$/m);
+  expect(await erred({ ...sound, from: '2026-12-07T10:00[+01:00]' })).toMatch(/from has an offset and names no zone/);
+  expect(await erred({ ...sound, record: 'minutes' })).toMatch(/record is none of everything, decisions, nothing$/m);
   expect(await erred({ ...sound, until: sound.from })).toMatch(/line 4: until is not after the beginning/);
   expect(await erred({ ...sound, titel: 'x' })).toMatch(/titel is no setting; known here: \$schema, title/);
   expect(await erred(planned(['Alba', 'Casta']))).toMatch(

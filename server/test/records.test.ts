@@ -40,6 +40,7 @@ test('[COMMAND1] [COMMAND2] what a running node exports stands, under its own ro
     const alone = await parley('verify', path);
     expect(alone).toMatchObject({ status: 0, erred: '' });
     expect(alone.said).toContain('This record stands.');
+    expect(alone.said).toContain('Agreed to be kept: everything of its log');
     expect(alone.said).toMatch(/Anders Holm, Prime Minister, Borland: from \S+Z to \S+Z \(left\)/);
     expect(alone.said).toMatch(/Ilaria Conti, .* no end is recorded/);
     const pinned = await parley('verify', path, '--config', configOf(n === 0 ? 1 : 0), '--json');

@@ -47,7 +47,8 @@ const proofs = (done: number): readonly ProofStep[] =>
 const holding = (change: Partial<Holding> = {}): Holding => ({
   kind: 'holding',
   title: 'Consultation on the line of contact',
-  fromMs: Date.UTC(2021, 11, 7, 15, 0),
+  planned: { fromMs: Date.UTC(2021, 11, 7, 15, 0), untilMs: Date.UTC(2021, 11, 7, 17, 0), zone: 'Europe/Brussels' },
+  record: 'everything',
   seat: ada,
   agreed,
   proofs: proofs(7),
@@ -145,6 +146,15 @@ export const seatStates: { readonly [name: string]: () => View } = {
   unable: () => ({ kind: 'unable', missing: ['encoded-streams', 'ed25519', 'something new'] }),
   'holding preparing': () => holding({ proofs: proofs(4), ready: 'preparing' }),
   'holding take': () => holding(),
+  'holding nothing kept': () =>
+    holding({
+      record: 'nothing',
+      planned: {
+        fromMs: Date.UTC(2021, 11, 7, 22),
+        untilMs: Date.UTC(2021, 11, 8, 5),
+        zone: 'America/Argentina/Buenos_Aires',
+      },
+    }),
   'holding sitting': () => holding({ ready: 'sitting' }),
   'holding refused': () => holding({ refusal: { code: 'admit.seat-taken', detail: '' } }),
   'holding knock': () => holding({ seat: eva, ready: 'knock' }),

@@ -47,6 +47,7 @@ export {
   type AgreedSeat,
   assembleSheet,
   type Plan,
+  type Recorded,
   readPlan,
   type Sheet,
   type SheetBody,

@@ -1,5 +1,6 @@
 import { toHex } from '../bytes/index.ts';
 import type { RecordFault, VerifiedRecord } from './record.ts';
+import type { Recorded } from './sheet.ts';
 
 /** What a record proves, for a machine to read. Times in ISO 8601, UTC, by the host's clock unless said. */
 export type RecordReport =
@@ -7,7 +8,16 @@ export type RecordReport =
       readonly verdict: 'stands';
       /** False where countersignatures are missing, a restriction is not in the log, or somebody signed two logs. */
       readonly whole: boolean;
-      readonly meeting: { readonly id: string; readonly title: string; readonly from: string; readonly until: string };
+      readonly meeting: {
+        readonly id: string;
+        readonly title: string;
+        readonly from: string;
+        readonly until: string;
+        /** The time zone in which it was planned. */
+        readonly zone: string;
+        /** What the delegations agreed to keep. */
+        readonly record: Recorded;
+      };
       readonly delegations: readonly {
         readonly name: string;
         readonly root: string;
@@ -55,7 +65,14 @@ export const reportOf = (found: VerifiedRecord | RecordFault): RecordReport => {
   return {
     verdict: 'stands',
     whole,
-    meeting: { id: toHex(sheet.meeting), title: sheet.title, from: iso(sheet.from), until: iso(sheet.until) },
+    meeting: {
+      id: toHex(sheet.meeting),
+      title: sheet.title,
+      from: iso(sheet.from),
+      until: iso(sheet.until),
+      zone: sheet.zone,
+      record: sheet.record,
+    },
     delegations: [...names].map(([root, name]) => ({
       name,
       root,

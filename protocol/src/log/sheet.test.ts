@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { decode, encode, equal, hash, type Plain, record, sign, toHex, within } from '../bytes/index.ts';
 import { certify } from '../identity/index.ts';
 import { codeOf, granted, signTestSheet, TEST_TIME, testDelegation, testMeeting, testPlan } from '../testing/index.ts';
-import { assembleSheet, type SheetBody, sheetBody, signSheet, verifySheet } from './index.ts';
+import { assembleSheet, readPlan, type SheetBody, sheetBody, signSheet, verifySheet } from './index.ts';
 
 const meeting = await testMeeting();
 const { pins, delegations, body } = meeting;
@@ -29,9 +29,40 @@ test('[SHEET1, BYTES4] refuses another version, shape or size', async () => {
     );
   };
   expect(await signed({})).toBe('granted');
-  for (const wish of [{ v: 0 }, { v: 2 }, { also: 1 }, { seats: [] }, { title: 'a\nb' }, { delegations: [] }])
+  for (const wish of [{ v: 0 }, { v: 3 }, { also: 1 }, { seats: [] }, { title: 'a\nb' }, { delegations: [] }])
     expect(await signed(wish)).toBe('bytes.malformed');
   expect(codeOf(await verifySheet(pins, new Uint8Array(131_073)))).toBe('bytes.too-long');
+});
+
+test('[SHEET1, BYTES4] refuses version 1, which said neither a zone nor what is kept', async () => {
+  const { zone: _, record: __, ...first } = body;
+  for (const old of [{ ...first, v: 1 }, { ...body, v: 1 }, first])
+    expect(codeOf(readPlan(encode(old)))).toBe('bytes.malformed');
+});
+
+test('[SHEET1] a zone has the shape of a name in the tz database', () => {
+  const read = (zone: string) => codeOf(readPlan(encode({ ...body, zone })));
+  for (const zone of ['UTC', 'Europe/Vienna', 'America/Argentina/Buenos_Aires', 'Etc/GMT+5', 'GB-Eire', 'A'.repeat(64)])
+    expect(read(zone), zone).toBe('granted');
+  for (const zone of [
+    '',
+    '+01:00',
+    '/Vienna',
+    'Europe/',
+    'Europe//Vienna',
+    '../Vienna',
+    'Europe/ Vienna',
+    'Europe/Viénna',
+    'UTC\n',
+    'A'.repeat(65),
+  ])
+    expect(read(zone), zone).toBe('bytes.malformed');
+});
+
+test('[SHEET11] all, decisions or nothing may be kept, and the law is the same under each', async () => {
+  for (const record of ['everything', 'decisions', 'nothing'] as const)
+    expect(await judged({ ...body, record })).toBe('granted');
+  expect(codeOf(readPlan(encode({ ...body, record: 'minutes' })))).toBe('bytes.malformed');
 });
 
 test.each<[string, Partial<SheetBody>]>([

@@ -2,6 +2,7 @@ import {
   type Bytes,
   bytes,
   bytesUpTo,
+  type Codec,
   type Decoded,
   decode,
   encode,
@@ -9,6 +10,7 @@ import {
   exactly,
   hash,
   list,
+  oneOf,
   Refusal,
   record,
   type Signer,
@@ -25,14 +27,31 @@ const DELEGATIONS = 8;
 const SEATS = 64;
 const SHEET_LIMIT = 131_072;
 
-/** The agreed plan of a meeting: who hosts its log, which delegations take part, which seats there are. */
+const ZONE = /^[A-Za-z][\w+-]*(?:\/[A-Za-z][\w+-]*)*$/;
+const zoneText = text(64);
+/** What has the shape of a time zone's name, such as `Europe/Vienna`: whether there is one, a node's own database says. */
+const zoneName: Codec<string> = {
+  read: (from) => {
+    const name = zoneText.read(from);
+    if (!ZONE.test(name)) throw from.fault('not the name of a time zone');
+    return name;
+  },
+};
+
+/** What the delegations keep of the log once the meeting has closed (SHEET11): their word, which nobody can check. */
+const recorded = oneOf('everything', 'decisions', 'nothing');
+export type Recorded = Decoded<typeof recorded>;
+
+/** The agreed plan of a meeting: when, who hosts its log, what is kept of it, which delegations and seats there are. */
 export const sheetBody = record({
-  v: exactly(1),
+  v: exactly(2),
   meeting: bytes(16),
   title: text(200),
   host: bytes(32),
   from: uint(),
   until: uint(),
+  zone: zoneName,
+  record: recorded,
   delegations: list(record({ root: bytes(32), name: text(120) }), DELEGATIONS, 2),
   seats: list(record({ id: seatId, root: bytes(32), role, name: text(120), function: text(160) }), SEATS, 1),
 });

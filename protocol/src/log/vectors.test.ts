@@ -21,7 +21,7 @@ import {
 import { fingerprint, mandateHash, type Pins, type RootKeys, rootKeys, verifyMandate } from '../identity/index.ts';
 import { codeOf, enter, granted } from '../testing/index.ts';
 import { allVectors, type Json, stateJson } from '../testing/vectors/index.ts';
-import { openLedger, proveEquivocation, verifyLog } from './index.ts';
+import { openLedger, proveEquivocation, readPlan, verifyLog } from './index.ts';
 
 const folder = join(import.meta.dirname, '../../vectors');
 const read = (file: string): Json => JSON.parse(readFileSync(join(folder, file), 'utf8'));
@@ -42,6 +42,7 @@ const identity = read('identity.json') as {
   mandateHash: string;
   cases: readonly (Text & { time: number })[];
 } & Json;
+const sheet = read('sheet.json') as { plans: Rows } & Json;
 const log = read('log.json') as {
   roots: readonly string[];
   sheet: string;
@@ -107,6 +108,10 @@ test('[IDENT1, IDENT6] vectors of identity', async () => {
     expect(codeOf(judged), row.what).toBe(row.code);
     if (row.what === 'valid') expect(toHex(mandateHash(chain.mandate))).toBe(identity.mandateHash);
   }
+});
+
+test('[SHEET1, SHEET2] vectors of call sheets’ bodies', () => {
+  for (const row of sheet.plans) expect(codeOf(readPlan(hex(row, 'body'))), row.what).toBe(row.code);
 });
 
 test('[LOG4, LOG7, LOG10, LOG11] vectors of a log: every state, what is settled, what is refused then, an equivocation', async () => {

@@ -1,4 +1,4 @@
-import { type Bytes, encode, Refusal, type Signer, toHex } from '../bytes/index.ts';
+import { type Bytes, encode, type Plain, Refusal, type Signer, toHex } from '../bytes/index.ts';
 import { type MandateChain, mandateHash, type Pins } from '../identity/index.ts';
 import { type AgreedSeat, assembleSheet, type Sheet, type SheetBody, signSheet, verifySheet } from '../log/index.ts';
 import { TEST_TIME, type TestDelegation, testDelegation } from './delegation.ts';
@@ -27,8 +27,11 @@ export type TestDelegate = {
   readonly mandate: Bytes;
 };
 
-/** Signs a call sheet by the delegations given, in their order. */
-export const signTestSheet = async (body: SheetBody, by: readonly TestDelegation[]): Promise<Bytes> => {
+/** Signs a call sheet, also one that is none, by the delegations given, in their order. */
+export const signTestSheet = async (
+  body: { readonly [field: string]: Plain },
+  by: readonly TestDelegation[],
+): Promise<Bytes> => {
   const bytes = encode(body);
   const signatures = by.map(({ id, certificate, issuing }) =>
     signSheet(bytes, { root: id, certificate, signer: issuing }),
@@ -49,12 +52,14 @@ export const testPlan = (delegations: readonly TestDelegation[], at = TEST_TIME)
   });
   const press: AgreedSeat = { id: 'press', root: host.id, role: 'press', name: 'Pool', function: 'Press' };
   return {
-    v: 1,
+    v: 2,
     meeting: seedOf('meeting').slice(0, 16),
     title: 'Test',
     host: host.id,
     from: at,
     until: at + 4 * 3_600_000,
+    zone: 'Europe/Vienna',
+    record: 'everything',
     delegations: delegations.map(({ id, name }) => ({ root: id, name })),
     seats: [...seats, press],
   };

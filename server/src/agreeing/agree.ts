@@ -6,6 +6,7 @@ import type { Identity } from '../identity/files.ts';
 import type { Errand } from '../store/proposals.ts';
 import type { Store } from '../store/store.ts';
 import { type Proposal, proposalsIn, seatsOf, standingOf } from './proposal.ts';
+import { zoneCalled } from './zone.ts';
 
 /** A node that agrees on meetings: who it is, whose roots it has pinned under which names, what it keeps. */
 export type Party = {
@@ -45,6 +46,7 @@ const judge = async (
   if (renamed) return new Refusal('sheet.name', `${renamed.name} ${toHex(renamed.root)}`);
   if (plan.until <= now) return new Refusal('sheet.over', plan.title);
   if (plan.until - plan.from > LONGEST_MS) return new Refusal('sheet.too-long', plan.title);
+  if (zoneCalled(plan.zone) !== plan.zone) return new Refusal('sheet.zone', plan.zone);
   const names = new Set(seatsOf(plan, own.root).map(({ id }) => id));
   for (const other of await proposalsIn(store)) {
     if (equal(other.plan.meeting, plan.meeting)) continue;
@@ -71,14 +73,16 @@ const signed = async (
 };
 
 /**
- * Proposes a meeting by signing its plan; the others are told as soon as their nodes are reached. Refuses what
- * `readPlan` refuses, `identity.root-unknown` (a delegation that is not introduced), `peer.not-in-meeting` (one's own
- * takes no part), `sheet.name` (a delegation under another name than it was introduced by), `sheet.over`, `sheet.too-long`, `sheet.other` (the number is taken), `node.seat-twice`, and
- * `sheet.too-far` (one's own certificate ends before the meeting begins).
+ * Proposes a meeting by signing its plan; the others are told as soon as their nodes are reached. Refuses
+ * `identity.root-unknown` (a delegation that is not introduced), `peer.not-in-meeting` (one's own
+ * takes no part), `sheet.name` (a delegation under another name than it was introduced by), `sheet.over`,
+ * `sheet.too-long`, `sheet.zone` (no zone is called so here), `sheet.other` (the number is taken), `node.seat-twice`, and `sheet.too-far` (one's own certificate ends before the meeting begins).
  */
-export const propose = async (party: Party, body: Bytes, now: number): Promise<Plan | Refusal> => {
-  const plan = readPlan(body);
-  if (plan instanceof Refusal) return plan;
+export const propose = async (
+  party: Party,
+  { plan, body }: { readonly plan: Plan; readonly body: Bytes },
+  now: number,
+): Promise<Refusal | null> => {
   const refusal = await judge(party, plan, now);
   if (refusal) return refusal;
   const own = await signed(party, plan, body);
@@ -86,7 +90,7 @@ export const propose = async (party: Party, body: Bytes, now: number): Promise<P
   const { root } = party.own;
   const errands = errandsTo(plan, root, { kind: 'proposed', body, signature: own.signature });
   const kept = await party.store.addProposal(plan, body, { root, bytes: own.bytes }, errands);
-  return kept ? plan : new Refusal('sheet.other', plan.title);
+  return kept ? null : new Refusal('sheet.other', plan.title);
 };
 
 /** Agrees to a proposal. Refuses `sheet.withdrawn`, `sheet.signed` (it is already), and what `propose` refuses. */

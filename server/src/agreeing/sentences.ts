@@ -1,5 +1,5 @@
 import { equal, toHex } from '@parley/protocol/bytes';
-import type { Plan } from '@parley/protocol/log';
+import type { Plan, Recorded } from '@parley/protocol/log';
 import type { StoredErrand } from '../store/proposals.ts';
 import { type Proposal, type Standing, standingOf } from './proposal.ts';
 
@@ -8,16 +8,33 @@ const NUMBER = 8;
 /** The beginning of a meeting's number by which a person names it. */
 export const numberOf = (plan: Plan): string => toHex(plan.meeting).slice(0, NUMBER);
 
-const local = (ms: number): string => {
-  const at = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(Temporal.Now.timeZoneId());
-  const utc = at.withTimeZone('UTC').toPlainDateTime().toString({ smallestUnit: 'minute' });
-  return `${at.toPlainDateTime().toString({ smallestUnit: 'minute' }).replace('T', ' ')} ${at.timeZoneId} (${utc}Z)`;
+/** A moment in the meeting's zone, here where clocks show another time, and in UTC. */
+const moment = (ms: number, zone: string): string => {
+  const [there, here, utc] = [zone, Temporal.Now.timeZoneId(), 'UTC'].map((each) =>
+    Temporal.Instant.fromEpochMilliseconds(ms)
+      .toZonedDateTimeISO(each)
+      .toPlainDateTime()
+      .toString({ smallestUnit: 'minute' })
+      .replace('T', ' '),
+  );
+  return `${there} ${zone}${here === there ? '' : `, here ${here}`} (${utc}Z)`;
 };
 
-/** What is planned, a line each: when, who hosts, which seats. */
+const UNPROVEN = 'That another delegation deletes what it holds cannot be proven.';
+const KEPT: { readonly [K in Recorded]: string } = {
+  everything: 'everything of its log: who sat when, and what was decided.',
+  decisions: `what was decided, not who sat when; each delegation deletes the rest at the close. ${UNPROVEN}`,
+  nothing: `nothing; each delegation deletes its log at the close. ${UNPROVEN}`,
+};
+
+/** What the delegations agreed to keep of a meeting's log, as sentences that follow a colon (SHEET11). */
+export const keptOf = (record: Recorded): string => KEPT[record];
+
+/** What is planned, a line each: when, what is kept of it, who hosts, which seats. */
 export const planLines = (plan: Plan): readonly string[] => [
-  `from   ${local(plan.from)}`,
-  `until  ${local(plan.until)}`,
+  `from   ${moment(plan.from, plan.zone)}`,
+  `until  ${moment(plan.until, plan.zone)}`,
+  `kept   ${KEPT[plan.record]}`,
   ...plan.delegations.flatMap(({ root, name }) => [
     equal(root, plan.host) ? `${name}, whose node keeps the order` : name,
     ...plan.seats

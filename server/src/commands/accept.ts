@@ -16,12 +16,15 @@ export default command({
     return asParty(config, now(), async (party) => {
       const proposal = await proposalBy(party, number);
       if (proposal instanceof Refusal) return proposal;
+      const { plan } = proposal;
+      say(`${numberOf(plan)}  “${plan.title}”:`);
+      for (const line of planLines(plan)) say(`  ${line}`);
       const refusal = await agree(party, proposal, now());
       if (refusal) return refusal;
-      say(`${numberOf(proposal.plan)}  “${proposal.plan.title}” is signed by ${config.name}:`);
-      for (const line of planLines(proposal.plan)) say(`  ${line}`);
-      say('The others are told as soon as this node runs and reaches theirs. It stands when all have signed');
-      say('(parley meetings). Then, for each of your people: parley link SEAT');
+      say(
+        `It is signed by ${config.name}. The others are told as soon as this node runs and reaches theirs. It stands`,
+      );
+      say('when all have signed (parley meetings). Then, for each of your people: parley link SEAT');
       return EXIT.done;
     });
   },

@@ -46,6 +46,7 @@ const ADVICE: { readonly [code: string]: string } = {
   'sheet.too-long': 'A meeting is planned for 31 days at most.',
   'sheet.too-far':
     'Your issuing key is certified until then, and a meeting can be agreed on only if it begins before. Have it renewed first, or agree later.',
+  'sheet.zone': 'No time zone is called so here. Have it proposed in one that both sides know.',
   'sheet.over': 'Its time has passed.',
   'sheet.withdrawn': 'It was withdrawn, and does not come back: propose another one.',
   'sheet.signed': 'It is signed by your delegation already.',

@@ -18,12 +18,14 @@ export default command({
     if (values.json) {
       const all = proposals.map((proposal) => {
         const { plan, signatures, withdrawn } = proposal;
-        const { title, from, until } = plan;
+        const { title, from, until, zone, record } = plan;
         return {
           meeting: toHex(plan.meeting),
           title,
           from,
           until,
+          zone,
+          record,
           standing: standingOf(proposal, now()),
           signed: [...signatures.keys()],
           withdrawn: withdrawn && { root: toHex(withdrawn.root), reason: withdrawn.reason },

@@ -18,13 +18,17 @@ export default command({
     return asParty(config, now(), async (party) => {
       const others = party.pinned.map(({ name, root }) => [name, root] as const);
       const known = new Map([[config.name, party.own.root] as const, ...others]);
-      const body = readPlanFile(path, known, new Uint8Array(randomBytes(16)));
-      if (body instanceof Refusal) return body;
-      const plan = await propose(party, body, now());
-      if (plan instanceof Refusal) return plan;
-      say(`${numberOf(plan)}  “${plan.title}” is proposed, signed by ${config.name}:`);
+      const drafted = readPlanFile(path, known, new Uint8Array(randomBytes(16)));
+      if (drafted instanceof Refusal) return drafted;
+      const { plan } = drafted;
+      say(`${numberOf(plan)}  “${plan.title}”:`);
       for (const line of planLines(plan)) say(`  ${line}`);
-      say('The others are told as soon as this node runs and reaches theirs. It stands when all have signed:');
+      const refusal = await propose(party, drafted, now());
+      if (refusal) return refusal;
+      say(
+        `It is proposed, signed by ${config.name}. The others are told as soon as this node runs and reaches theirs. It`,
+      );
+      say('stands when all have signed:');
       say('  parley meetings');
       return EXIT.done;
     });

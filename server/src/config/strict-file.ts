@@ -63,6 +63,8 @@ const faultOf = (error: ErrorObject): { readonly place: Place; readonly what: st
       const known = Object.keys(Object(error.parentSchema?.properties)).join(', ');
       return { place: [...place, String(params.additionalProperty)], what: `is no setting; known here: ${known}` };
     }
+    case 'enum':
+      return { place, what: `is none of ${String(params.allowedValues).replaceAll(',', ', ')}` };
     case 'required':
       return { place, what: `lacks ${String(params.missingProperty)}` };
     default:

@@ -1,4 +1,5 @@
 import type { RecordReport } from '@parley/protocol/log';
+import { keptOf } from '../agreeing/sentences.ts';
 
 type Stands = Extract<RecordReport, { verdict: 'stands' }>;
 type Refused = Extract<RecordReport, { verdict: 'refused' }>;
@@ -36,7 +37,8 @@ const stands = (report: Stands, under: Under): readonly string[] => {
   const { meeting, delegations, exported, entries } = report;
   return [
     report.whole ? 'This record stands.' : 'This record stands, and something is missing or wrong: see below.',
-    `Meeting: ${meeting.title}, planned from ${meeting.from} to ${meeting.until}.`,
+    `Meeting: ${meeting.title}, planned from ${meeting.from} to ${meeting.until} (in the time zone ${meeting.zone}).`,
+    `Agreed to be kept: ${keptOf(meeting.record)}`,
     `Exported by the node of ${exported.by} at ${exported.at} by its own clock.`,
     ...entryLines(report),
     '',

@@ -103,12 +103,14 @@ export const rehearsalSheet = (cast: readonly Cast[], roots: ReadonlyMap<string,
     return found;
   };
   return {
-    v: 1,
+    v: 2,
     meeting: new Uint8Array(randomBytes(16)),
     title: 'Rehearsal',
     host: root(cast[0]?.id ?? ''),
     from: now,
     until: now + DAY_MS,
+    zone: Temporal.Now.timeZoneId(),
+    record: 'everything',
     delegations: cast.map(({ id, name }) => ({ root: root(id), name })),
     seats: cast.flatMap(({ id, seats }) => seats.map((seat) => ({ ...seat, root: root(id) }))),
   };

@@ -1,11 +1,15 @@
 import { useText } from '../messages/use-text.ts';
-import type { SeatView } from '../session/view.ts';
+import type { SeatView, View } from '../session/view.ts';
 import styles from './Agreed.module.css';
 
-type Props = { readonly seats: readonly SeatView[]; readonly own: SeatView };
+type Props = {
+  readonly seats: readonly SeatView[];
+  readonly own: SeatView;
+  readonly record: Extract<View, { kind: 'holding' }>['record'];
+};
 
-/** The seats of the signed call sheet, by delegation. Nobody's presence: that is for those who sit. */
-export const Agreed = ({ seats, own }: Props) => {
+/** What is kept and the seats of the signed call sheet, by delegation. Nobody's presence: that is for those who sit. */
+export const Agreed = ({ seats, own, record }: Props) => {
   const text = useText();
   const delegations = [...new Map(seats.map(({ delegation }) => [delegation.root, delegation])).values()];
   return (
@@ -28,6 +32,7 @@ export const Agreed = ({ seats, own }: Props) => {
           </ul>
         </div>
       ))}
+      <p>{text(`kept.${record}`)}</p>
       <p className={styles.note}>{text('agreed.no-presence')}</p>
     </section>
   );

@@ -3,6 +3,7 @@ import type { Session, View } from '../session/view.ts';
 import { Button } from '../ui/Button.tsx';
 import { Heading } from '../ui/Heading.tsx';
 import { Paper } from '../ui/Paper.tsx';
+import { Planned } from '../ui/Planned.tsx';
 import { RefusalNote } from '../ui/RefusalNote.tsx';
 import { Agreed } from './Agreed.tsx';
 import { DeviceChoices } from './DeviceChoices.tsx';
@@ -28,7 +29,7 @@ export const HoldingScreen = ({ view, session }: Props) => {
       <div className={styles.holding}>
         <header className={styles.who}>
           <Heading>{view.title}</Heading>
-          <p>{text.moment(view.fromMs)}</p>
+          <Planned {...view.planned} />
           <p>
             {text('holding.you', {
               name: seat.name,
@@ -47,7 +48,7 @@ export const HoldingScreen = ({ view, session }: Props) => {
           </div>
         </section>
         <div className={styles.side}>
-          <Agreed seats={view.agreed} own={seat} />
+          <Agreed seats={view.agreed} own={seat} record={view.record} />
           <Proofs proofs={view.proofs} />
         </div>
         <div className={styles.take}>

@@ -1,6 +1,7 @@
 import type { I18n } from '@lingui/core';
 import { useLingui } from '@lingui/react';
 import type { MessageId } from './languages.ts';
+import { type Span, spanIn } from './span.ts';
 
 export type Values = { readonly [name: string]: string | number };
 
@@ -13,8 +14,8 @@ export type Text = {
   readonly time: (atMs: number) => string;
   /** Hours, minutes and seconds of a moment, in this machine's zone. */
   readonly second: (atMs: number) => string;
-  /** Weekday, day, month, hours and minutes of a moment, in this machine's zone. */
-  readonly moment: (atMs: number) => string;
+  /** From one moment to another, in the time zone of a name and in this machine's. */
+  readonly span: (fromMs: number, untilMs: number, zone: string) => Span;
   /** Day, month, year, hours and minutes of a moment, in this machine's zone: for what is read years later. */
   readonly dated: (atMs: number) => string;
   /** Names in a row, with the language's own "and". */
@@ -40,15 +41,6 @@ const textOf = (i18n: I18n): Text => {
   const { locale, messages } = i18n;
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   const second = new Intl.DateTimeFormat(locale, { timeStyle: 'medium', hourCycle: 'h23' });
-  const moment = new Intl.DateTimeFormat(locale, {
-    weekday: 'long',
-    day: 'numeric',
-    month: 'long',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'short',
-  });
   const dated = new Intl.DateTimeFormat(locale, {
     day: 'numeric',
     month: 'long',
@@ -64,7 +56,7 @@ const textOf = (i18n: I18n): Text => {
     known: (...ids: readonly [string, ...string[]]) => ids.find(isKnown) ?? null,
     time: (atMs: number) => time.format(atMs),
     second: (atMs: number) => second.format(atMs),
-    moment: (atMs: number) => moment.format(atMs),
+    span: (fromMs: number, untilMs: number, zone: string) => spanIn(locale, fromMs, untilMs, zone),
     dated: (atMs: number) => dated.format(atMs),
     list: (all: readonly string[]) => names.format(all),
     language: locale,

@@ -1,6 +1,7 @@
 import type { RecordReport } from '@parley/protocol/log';
 import { ShieldAlert, ShieldCheck } from 'lucide-react';
 import { useText } from '../messages/use-text.ts';
+import { Planned } from '../ui/Planned.tsx';
 import styles from './ProvenRecord.module.css';
 import verdict from './Verdict.module.css';
 
@@ -45,7 +46,9 @@ export const ProvenRecord = ({ file, report }: Props) => {
       </section>
       <section className={styles.part}>
         <h2>{meeting.title}</h2>
-        <p>{text('record.planned', { from: at(meeting.from), until: at(meeting.until) })}</p>
+        <Planned fromMs={Date.parse(meeting.from)} untilMs={Date.parse(meeting.until)} zone={meeting.zone} />
+        <p>{text(`kept.${meeting.record}`)}</p>
+        <p>{text('record.clock')}</p>
         <Sittings sittings={report.sittings} />
       </section>
       <section className={styles.part}>

@@ -147,7 +147,8 @@ export const holdingView = (
   return {
     kind: 'holding',
     title: sheet.title,
-    fromMs: sheet.from,
+    planned: { fromMs: sheet.from, untilMs: sheet.until, zone: sheet.zone },
+    record: sheet.record,
     seat: seatOf(agreement, seat),
     agreed: sheet.seats.map((one) => seatOf(agreement, one)),
     proofs: [

@@ -147,7 +147,10 @@ export type View =
   | {
       readonly kind: 'holding';
       readonly title: string;
-      readonly fromMs: number;
+      /** When it is planned, and the name of the time zone in which it was. */
+      readonly planned: { readonly fromMs: number; readonly untilMs: number; readonly zone: string };
+      /** What the delegations agreed to keep. */
+      readonly record: 'everything' | 'decisions' | 'nothing';
       readonly seat: SeatView;
       readonly agreed: readonly SeatView[];
       readonly proofs: readonly ProofStep[];

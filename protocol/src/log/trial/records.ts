@@ -19,6 +19,7 @@ import {
   nodeActOf,
   place,
   type Random,
+  signTestSheet,
   sitAction,
   type TestDelegate,
   type TestLog,
@@ -215,6 +216,12 @@ export async function* testRecords(random: Random, rounds: number, changes: numb
     const leave =
       sitting && owner ? [await actOf(log.ledger.state, owner, { kind: 'leave', seating: sitting.id })] : [];
     const bent = (one: Bytes | undefined): Bytes => mutate(random, one ?? new Uint8Array(9), [whole]);
+    const change = random.one<{ readonly [field: string]: Plain }>([
+      { v: 1 },
+      { zone: random.one(['UTC', 'Etc/GMT+5', 'Europe/', 'Europe/Vi enna', '+01:00', 'A'.repeat(65)]) },
+      { record: random.one(['decisions', 'nothing', 'minutes']) },
+    ]);
+    const planned = await signTestSheet({ ...meeting.body, ...change }, meeting.delegations);
     const parts: readonly (readonly [string, Partial<RecordContent>])[] = [
       ['without its end', { entries: entries.slice(0, some) }],
       ['without one entry', { entries: without(entries, some) }],
@@ -229,6 +236,7 @@ export async function* testRecords(random: Random, rounds: number, changes: numb
       ['one log twice', { equivocations: two[0] ? [[two[0], two[0]]] : [] }],
       ['roots in another order', { roots: content.roots.toReversed() }],
       ['sheet changed', { sheet: bent(content.sheet) }],
+      ['another plan', { sheet: planned, entries: [], countersignatures: [] }],
       ['another time', { at: random.one([0, content.at + 90 * 86_400_000]) }],
     ];
     for (const [name, wish] of parts) yield { name: `${round} ${name}`, bytes: await sign(wish) };
