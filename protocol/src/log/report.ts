@@ -26,12 +26,16 @@ export type RecordReport =
         readonly signedTo: number;
       }[];
       readonly exported: { readonly by: string; readonly at: string };
+      /** When every delegation was done with the meeting; null where that is not recorded. */
+      readonly closed: string | null;
       readonly entries: { readonly count: number; readonly settled: number; readonly newest: string | null };
       readonly sittings: readonly {
         readonly seat: string;
         readonly name: string;
         readonly function: string;
         readonly delegation: string;
+        /** Whether the call sheet names them; whom it does not, every chair let in. */
+        readonly named: boolean;
         readonly from: string;
         readonly until: string | null;
         readonly ended: string | null;
@@ -79,6 +83,8 @@ export const reportOf = (found: VerifiedRecord | RecordFault): RecordReport => {
       host: root === toHex(sheet.host),
       signedTo: tally.get(root)?.seq ?? 0,
     })),
+    // Nothing follows the end: it is the newest entry.
+    closed: state.closed > 0 ? iso(state.time) : null,
     exported: { by: nameOf(found.exporter), at: iso(found.at) },
     entries: {
       count: state.head.seq,
@@ -90,6 +96,7 @@ export const reportOf = (found: VerifiedRecord | RecordFault): RecordReport => {
       name: seating.seat.name,
       function: seating.seat.function,
       delegation: nameOf(seating.root),
+      named: sheet.seats.some(({ id }) => id === seating.seat.id),
       from: iso(from),
       until: ended ? iso(ended.at) : null,
       ended: ended?.by ?? null,

@@ -40,6 +40,7 @@ const stands = (report: Stands, under: Under): readonly string[] => {
     `Meeting: ${meeting.title}, planned from ${meeting.from} to ${meeting.until} (in the time zone ${meeting.zone}).`,
     `Agreed to be kept: ${keptOf(meeting.record)}`,
     `Exported by the node of ${exported.by} at ${exported.at} by its own clock.`,
+    ...(report.closed === null ? [] : [`It ended at ${report.closed}: every delegation had left or agreed to end it.`]),
     ...entryLines(report),
     '',
     ...delegations.map(
@@ -52,8 +53,8 @@ const stands = (report: Stands, under: Under): readonly string[] => {
     '',
     ...(entries.count === 0 ? [] : ['Who sat, by the host’s clock:']),
     ...report.sittings.map(
-      ({ name, function: does, delegation, from, until, ended }) =>
-        `  ${name}, ${does}, ${delegation}: from ${from} ${until === null ? 'on; no end is recorded' : `to ${until} (${END[ended ?? ''] ?? ended})`}`,
+      ({ name, function: does, delegation, named, from, until, ended }) =>
+        `  ${name}, ${does}, ${delegation}${named ? '' : ' (not on the call sheet; every chair let them in)'}: from ${from} ${until === null ? 'on; no end is recorded' : `to ${until} (${END[ended ?? ''] ?? ended})`}`,
     ),
     '',
     'It proves who sat when, who ended it, and that everybody named above had the same log. It does not prove what was said.',
@@ -65,6 +66,8 @@ const END: { readonly [kind: string]: string } = {
   remove: 'was removed',
   lost: 'the line was lost',
   sit: 'took the seat anew',
+  deny: 'was turned away',
+  close: 'the meeting ended',
 };
 
 const entryLines = ({ entries, unordered, twoLogs }: Stands): readonly string[] => {

@@ -48,6 +48,7 @@ export const ProvenRecord = ({ file, report }: Props) => {
         <h2>{meeting.title}</h2>
         <Planned fromMs={Date.parse(meeting.from)} untilMs={Date.parse(meeting.until)} zone={meeting.zone} />
         <p>{text(`kept.${meeting.record}`)}</p>
+        {report.closed === null ? null : <p>{text('record.closed', { at: at(report.closed) })}</p>}
         <p>{text('record.clock')}</p>
         <Sittings sittings={report.sittings} />
       </section>
@@ -92,11 +93,12 @@ const Sittings = ({ sittings }: Pick<Report, 'sittings'>) => {
           </tr>
         </thead>
         <tbody>
-          {sittings.map(({ seat, name, function: does, delegation, from, until, ended }) => (
+          {sittings.map(({ seat, name, function: does, delegation, named, from, until, ended }) => (
             <tr key={`${seat} ${from}`}>
               <th scope="row">
                 {name}
                 <span>{does}</span>
+                {named ? null : <span>{text('record.sat.unnamed')}</span>}
               </th>
               <td>{delegation}</td>
               <td>{second(from)}</td>
