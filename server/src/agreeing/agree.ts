@@ -44,6 +44,7 @@ const judge = async (
   // Whoever wrote the plan chose the names in it: only the name that was introduced says who a root is.
   const renamed = plan.delegations.find(({ root, name }) => namesByRoot.get(toHex(root)) !== name);
   if (renamed) return new Refusal('sheet.name', `${renamed.name} ${toHex(renamed.root)}`);
+  if (await store.isDeleted(plan.meeting)) return new Refusal('sheet.deleted', plan.title);
   if (plan.until <= now) return new Refusal('sheet.over', plan.title);
   if (plan.until - plan.from > LONGEST_MS) return new Refusal('sheet.too-long', plan.title);
   if (zoneCalled(plan.zone) !== plan.zone) return new Refusal('sheet.zone', plan.zone);

@@ -65,6 +65,8 @@ export type MeetingRequest = Exclude<
 export type MeetingOptions = Omit<RecordOptions, 'maySign'> & {
   /** Ways to the counterparts of this meeting; `changed` hears whom it reaches. */
   readonly links: (changed: (root: string, reached: boolean) => void) => readonly Link[];
+  /** The meeting has ended, every delegation has countersigned that, and nothing is left to be proven. */
+  readonly over: () => void;
   readonly lostAfter: { readonly gone: number; readonly closed: number };
   readonly logger: FastifyBaseLogger;
 };
@@ -154,6 +156,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     const said = { code: refusal.code, detail: refusal.detail };
     // Called off in good order: nothing for whoever is on duty.
     if (refusal.code === 'sheet.withdrawn') logger.info(said, 'the meeting was called off');
+    else if (refusal.code === 'close.ended') logger.info(said, 'the meeting has ended');
     else logger.error(said, 'the meeting stopped');
     people.tellAll({ kind: 'stopped', code: refusal.code, detail: refusal.detail.slice(0, 400) });
   };
@@ -183,11 +186,21 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     endedBy: record.direct.endedBy,
     tell: people.tellDevice,
   });
+  let told = false;
+  const isOver = (): boolean => {
+    const { state, tally } = ledger();
+    const all = [...sheet.issuers.keys()].every((root) => (tally.get(root)?.seq ?? 0) >= state.closed);
+    return state.closed > 0 && all && !stopped && record.direct.waiting().length === 0;
+  };
   let heard = '';
   /** Who sits may have changed: by an entry of this act, or otherwise. */
   const refresh = async (act: Act | null = null): Promise<void> => {
     passed.forget(ledger().state.seatings);
     knocks.refresh(act);
+    if (!told && isOver()) {
+      told = true;
+      options.over();
+    }
     const now = living();
     // Who leaves hears that the log holds it: only then is its frame key worth nothing, and given away.
     await people.refresh(standing(record.direct.removed()), welcome);

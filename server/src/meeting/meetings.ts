@@ -3,6 +3,7 @@ import type { Counterparts } from '../counterparts/registry.ts';
 import type { OwnSeat, OwnSeats } from '../doors/seat/seats.ts';
 import type { Identity } from '../identity/files.ts';
 import type { AgreedSheet } from '../sheets.ts';
+import { evenUnkept } from '../store/failure.ts';
 import { guestsOf } from './guests.ts';
 import { link } from './links.ts';
 import { type Meeting, type MeetingOptions, openMeeting } from './meeting.ts';
@@ -14,8 +15,8 @@ export type Meetings = {
   /** Own seats in them, by name: a live view. */
   readonly seats: OwnSeats;
   /**
-   * Opens one; the same again is nothing new. Refuses `node.seat-twice` (a seat of its name is own in another one) and
-   * `identity.none` (the key that signed its call sheet is kept no longer).
+   * Opens one; the same again is nothing new. Refuses `node.seat-twice` (a seat of its name is own in another one),
+   * `sheet.deleted` (it was held, and deleted), and `identity.none` (the key that signed its call sheet is kept no longer).
    */
   readonly open: (agreed: AgreedSheet) => Promise<Refusal | null>;
   /** Opens the doors of guests whom a command has added since. */
@@ -27,12 +28,16 @@ export type Meetings = {
   readonly stop: () => Promise<void>;
 };
 
-export type MeetingsOptions = Omit<MeetingOptions, 'sheet' | 'links'> & {
+export type MeetingsOptions = Omit<MeetingOptions, 'sheet' | 'links' | 'over'> & {
   readonly counterparts: Counterparts;
   /** The identity that signs with an issuing key: a call sheet's own may be an earlier one. */
   readonly identityWith: (key: Bytes) => Promise<Identity | Refusal>;
 };
 
+/** How long a node that has everything waits for the others to have it, before it deletes what was agreed to be deleted. */
+export const DELETE_AFTER_MS = 600_000;
+
+/** Holds meetings open. */
 export const openMeetings = (options: MeetingsOptions): Meetings => {
   const { own, store, counterparts } = options;
   const ownName = toHex(own.root);
@@ -48,6 +53,21 @@ export const openMeetings = (options: MeetingsOptions): Meetings => {
       if (seats.get(agreed.id)?.meeting.isClosed() !== false) seats.set(agreed.id, { agreed, meeting, signedSheet });
   };
 
+  const close = async (meeting: Meeting, why: Refusal): Promise<void> => {
+    meetings.delete(toHex(meeting.sheet.meeting));
+    for (const [name, seat] of seats) if (seat.meeting === meeting) seats.delete(name);
+    await meeting.halt(why);
+    changed();
+  };
+  const deleteAll = async (name: string): Promise<void> => {
+    const meeting = meetings.get(name);
+    if (!meeting) return;
+    await close(meeting, new Refusal('close.ended', meeting.sheet.title));
+    // Where that fails it is done after the next start.
+    await evenUnkept(store.deleteMeeting(meeting.sheet.meeting));
+    options.logger.info({ meeting: name }, 'what was kept of a meeting is deleted, as agreed');
+  };
+
   return {
     all: () => [...meetings.values()],
     find: (meeting) => meetings.get(toHex(meeting)) ?? null,
@@ -55,6 +75,7 @@ export const openMeetings = (options: MeetingsOptions): Meetings => {
     open: async ({ sheet, bytes }) => {
       const name = toHex(sheet.meeting);
       if (meetings.has(name)) return null;
+      if (await store.isDeleted(sheet.meeting)) return new Refusal('sheet.deleted', sheet.title);
       const agreed = sheet.seats.filter((seat) => toHex(seat.root) === ownName);
       const twice = agreed.find((seat) => seats.get(seat.id)?.meeting.isClosed() === false);
       if (twice) return new Refusal('node.seat-twice', twice.id);
@@ -68,6 +89,9 @@ export const openMeetings = (options: MeetingsOptions): Meetings => {
         ...options,
         own: signing,
         sheet,
+        over: () => {
+          if (sheet.record === 'nothing') options.clock.after(DELETE_AFTER_MS, () => void deleteAll(name));
+        },
         links: (reached) =>
           others.map((root) =>
             link(
@@ -88,12 +112,7 @@ export const openMeetings = (options: MeetingsOptions): Meetings => {
       const open = new Map([...seats.values()].map(({ meeting, signedSheet }) => [meeting, signedSheet]));
       for (const [meeting, bytes] of open) if (!meeting.isClosed()) await seatGuests(meeting, bytes);
     },
-    callOff: async (meeting) => {
-      meetings.delete(toHex(meeting.sheet.meeting));
-      for (const [name, seat] of seats) if (seat.meeting === meeting) seats.delete(name);
-      await meeting.halt(new Refusal('sheet.withdrawn', meeting.sheet.title));
-      changed();
-    },
+    callOff: (meeting) => close(meeting, new Refusal('sheet.withdrawn', meeting.sheet.title)),
     onChange: (listener) => {
       listeners.add(listener);
     },

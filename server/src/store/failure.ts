@@ -24,7 +24,7 @@ const failureOf = (error: unknown): unknown => {
 };
 
 /** Methods that write at every call: that one succeeds shows that there is room again. */
-const WRITES = /^(?:add|put|take|redeem|confirm)/;
+const WRITES = /^(?:add|put|take|redeem|confirm|delete)/;
 
 /** The same store, whose methods reject with a `StoreFailure` where SQLite fails; `told` hears of that, and when it is over. */
 export const failing = (store: Store, told: (failure: StoreFailure | null) => void): Store => {

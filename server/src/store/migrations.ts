@@ -73,6 +73,11 @@ const migrations: { readonly [name: string]: Migration } = {
         await sql`delete from ${sql.table(table)} where meeting in ${old}`.execute(db);
     },
   },
+  '008-deleted': {
+    up: async (db) => {
+      await sql`create table deleted (number blob primary key) without rowid`.execute(db);
+    },
+  },
 };
 
 /** Brings a database to the newest form; throws where it cannot. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Bytes } from '@parley/protocol/bytes';
@@ -27,6 +28,24 @@ const versionOf = async (db: Kysely<Tables>): Promise<number> => {
 
 // Rows come back as Uint8Arrays on buffers of their own.
 const own = (bytes: Uint8Array): Bytes => new Uint8Array(bytes);
+
+/** All tables with rows of one meeting, whatever refers to another one before it. */
+const OF_A_MEETING = [
+  'entries',
+  'countersignatures',
+  'equivocations',
+  'restrictions',
+  'blobs',
+  'links',
+  'devices',
+  'guests',
+  'errands',
+  'sheet_signatures',
+  'proposals',
+  'meetings',
+] as const;
+
+const numberOf = (meeting: Bytes): Uint8Array => createHash('sha256').update(meeting).digest();
 
 const insertBlobs = async (db: Kysely<Tables>, meeting: Bytes, blobs: readonly StoredBlob[]): Promise<void> => {
   for (const { hash, bytes } of blobs)
@@ -64,6 +83,21 @@ const storeOver = (db: Kysely<Tables>, seen: number): Store => ({
     const rows = await db.selectFrom('meetings').selectAll().execute();
     return rows.map((row) => ({ meeting: own(row.meeting), sheet: own(row.sheet) }));
   },
+
+  deleteMeeting: async (meeting) => {
+    await db.transaction().execute(async (within) => {
+      for (const table of OF_A_MEETING) await within.deleteFrom(table).where('meeting', '=', meeting).execute();
+      await within
+        .insertInto('deleted')
+        .values({ number: numberOf(meeting) })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    });
+    await sql`pragma wal_checkpoint(truncate)`.execute(db);
+  },
+  isDeleted: async (meeting) =>
+    (await db.selectFrom('deleted').select('number').where('number', '=', numberOf(meeting)).executeTakeFirst()) !==
+    undefined,
 
   addGuest: async (meeting, id, seat) => {
     const { numInsertedOrUpdatedRows } = await db

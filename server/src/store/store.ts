@@ -37,6 +37,13 @@ export type Store = CounterpartStore &
     readonly addMeeting: (meeting: Bytes, sheet: Bytes) => Promise<void>;
     readonly meetings: () => Promise<readonly { readonly meeting: Bytes; readonly sheet: Bytes }[]>;
 
+    /**
+     * Deletes all that is kept of a meeting, in one step and from the file too; its number is remembered as used up, by
+     * its SHA-256 alone.
+     */
+    readonly deleteMeeting: (meeting: Bytes) => Promise<void>;
+    readonly isDeleted: (meeting: Bytes) => Promise<boolean>;
+
     /** Keeps a seat that the call sheet does not name; false where the meeting has one of that id already. */
     readonly addGuest: (meeting: Bytes, id: string, seat: Bytes) => Promise<boolean>;
     readonly guests: (meeting: Bytes) => Promise<readonly Bytes[]>;

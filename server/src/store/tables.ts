@@ -42,6 +42,7 @@ export type Tables = {
     until: number;
     refused: string | null;
   };
+  deleted: { number: Uint8Array };
   guests: { meeting: Uint8Array; id: string; seat: Uint8Array };
   nonces: { root: Uint8Array; nonce: string; until: number };
 };
