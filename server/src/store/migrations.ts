@@ -80,9 +80,9 @@ const migrations: { readonly [name: string]: Migration } = {
   },
 };
 
-/** Brings a database to the newest form; throws where it cannot. */
-export const migrate = async (db: Kysely<Tables>): Promise<void> => {
+/** Brings a database to the newest form, or to the one named; throws where it cannot. */
+export const migrate = async (db: Kysely<Tables>, upTo?: string): Promise<void> => {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
-  const { error } = await migrator.migrateToLatest();
+  const { error } = await (upTo === undefined ? migrator.migrateToLatest() : migrator.migrateTo(upTo));
   if (error) throw error;
 };

@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { encode } from '@parley/protocol/bytes';
+import { Kysely } from 'kysely';
 import { expect, test } from 'vitest';
+import { builtIn } from './dialect.ts';
+import { migrate } from './migrations.ts';
 import { openSqlite } from './sqlite.ts';
 import { storeContract } from './store.contract.ts';
+import type { Tables } from './tables.ts';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'parley-store-'));
 
@@ -31,16 +34,25 @@ test('[SHEET1] plans whose call sheets are of version 1 are forgotten with the u
   const bytes = (n: number) => new Uint8Array(16).fill(n);
   const fields = { meeting: bytes(0), title: '', host: bytes(0), from: 0, until: 1, delegations: [], seats: [] };
   const bodies = [encode({ v: 1, ...fields }), encode({ v: 2, ...fields, zone: 'UTC', record: 'everything' })];
-  let store = await openSqlite(path);
-  for (const [n, body] of bodies.entries())
-    await store.addProposal({ meeting: bytes(n), until: 1 }, body, { root: bytes(9), bytes: bytes(9) }, [
-      { root: bytes(9), request: bytes(9), until: 1 },
-    ]);
-  await store.close();
-  const database = new DatabaseSync(path);
-  database.exec("delete from kysely_migration where name = '007-sheets-2'");
-  database.close();
-  store = await openSqlite(path);
+  const before = new Kysely<Tables>({ dialect: builtIn(path) });
+  await migrate(before, '006-guests');
+  for (const [n, body] of bodies.entries()) {
+    const of = { meeting: bytes(n), root: bytes(9) };
+    await before
+      .insertInto('proposals')
+      .values({ meeting: bytes(n), body, until: 1 })
+      .execute();
+    await before
+      .insertInto('sheet_signatures')
+      .values({ ...of, bytes: bytes(9) })
+      .execute();
+    await before
+      .insertInto('errands')
+      .values({ ...of, request: bytes(9), until: 1 })
+      .execute();
+  }
+  await before.destroy();
+  const store = await openSqlite(path);
   expect((await store.proposals()).map(({ meeting }) => meeting)).toEqual([bytes(1)]);
   expect((await store.errands()).map(({ meeting }) => meeting)).toEqual([bytes(1)]);
   await store.close();

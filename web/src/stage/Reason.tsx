@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useText } from '../messages/use-text.ts';
 import { Button } from '../ui/Button.tsx';
 import styles from './Reason.module.css';
@@ -17,6 +17,8 @@ export const Reason = ({
 }) => {
   const text = useText();
   const [reason, setReason] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
   const given = reason.trim();
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -26,7 +28,7 @@ export const Reason = ({
     <form className={styles.reason} onSubmit={submit}>
       <label>
         <span>{label}</span>
-        <input value={reason} maxLength={200} onChange={(event) => setReason(event.target.value)} />
+        <input ref={field} value={reason} maxLength={200} onChange={(event) => setReason(event.target.value)} />
       </label>
       <div className={styles.ways}>
         <Button weight="danger" isDisabled={given === ''} onPress={() => onSend(given)}>
