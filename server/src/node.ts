@@ -74,8 +74,15 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
   const { clock, logger } = options;
   const tls = judgeTls(config, clock.now());
   if (tls.how === 'bad') return new Refusal('tls.unusable', tls.says);
+  const relay = config.relay && readRelay(config.relay);
+  if (relay instanceof Refusal) return relay;
   const letGo = holdFolder(config.folder);
   if (letGo instanceof Refusal) return letGo;
+  const identity = await actingIdentity(config.identity, clock.now());
+  if (identity instanceof Refusal) {
+    letGo();
+    return identity;
+  }
   const sfu = liveKit({
     ...config.sfu,
     folder: join(config.folder, 'sfu'),
@@ -89,10 +96,6 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     letGo();
     return refusal;
   };
-  const relay = config.relay && readRelay(config.relay);
-  if (relay instanceof Refusal) return refuse(relay);
-  const identity = await actingIdentity(config.identity, clock.now());
-  if (identity instanceof Refusal) return refuse(identity);
   const own = toHex(identity.root);
   /** Why nothing can be kept; null while it can. */
   let unkept: Refusal | null = null;

@@ -1,4 +1,4 @@
-import { type Bytes, encode, equal, hash, Refusal } from '../bytes/index.ts';
+import { type Bytes, encode, equal, hash, numbersOf, Refusal } from '../bytes/index.ts';
 import { type Circle, rosterHash } from '../keys/index.ts';
 import type { Said } from './said.ts';
 
@@ -36,7 +36,6 @@ export type Progress =
   | { readonly kind: 'broken'; readonly suspects: readonly number[]; readonly refusal: Refusal };
 
 const NUMBERS = 5;
-const BITS = 11;
 
 const contextOf = ({ meeting, circle, generation, epoch, authenticator, leaves }: Circle): Bytes =>
   hash('code-context', encode({ v: 1, meeting, circle, generation, epoch, authenticator, roster: rosterHash(leaves) }));
@@ -139,9 +138,7 @@ export const hear = (round: Round, by: number, what: Said): Round => {
 
 const codeOf = (round: Round, set: Bytes, nonces: readonly Bytes[]): TableCode => {
   const name = hash('code', encode({ context: round.context, set, nonces }));
-  const bits = name.subarray(0, 8).reduce((all, byte) => (all << 8n) | BigInt(byte), 0n);
-  const numbers = Array.from({ length: NUMBERS }, (_, n) => Number((bits >> BigInt(64 - BITS * (n + 1))) & 0x7ffn));
-  return { hash: name, numbers };
+  return { hash: name, numbers: numbersOf(name.subarray(0, 8), NUMBERS) };
 };
 
 /** How far a round has come. */

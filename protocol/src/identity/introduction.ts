@@ -9,6 +9,7 @@ import {
   encode,
   equal,
   exactly,
+  numbersOf,
   Refusal,
   record,
   type Signer,
@@ -62,7 +63,6 @@ export const openIntroduction = async (given: Bytes, now: number): Promise<Intro
 };
 
 const COUNT = 12;
-const BITS = 11;
 const LENGTH = 17;
 /** RFC 7914: 128 MiB and about half a second for each pair. */
 const COST = { N: 2 ** 17, r: 8, p: 1, dkLen: LENGTH, maxmem: 2 ** 28 };
@@ -74,6 +74,5 @@ const COST = { N: 2 ** 17, r: 8, p: 1, dkLen: LENGTH, maxmem: 2 ** 28 };
 export const introductionNumbers = async (one: Bytes, other: Bytes): Promise<readonly number[]> => {
   const [low, high] = toHex(one) < toHex(other) ? [one, other] : [other, one];
   const derived = await scryptAsync(concat(low, high), bound('introduction-words', new Uint8Array(0)), COST);
-  const all = BigInt(`0x${toHex(derived)}`);
-  return Array.from({ length: COUNT }, (_, n) => Number((all >> BigInt(8 * LENGTH - BITS * (n + 1))) & 0x7ffn));
+  return numbersOf(derived, COUNT);
 };

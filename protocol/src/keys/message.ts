@@ -29,5 +29,5 @@ export const COMMIT_LIMIT = 1_048_576;
 /** Longest Welcome read: a tree of 256 leaves takes about 700 kB. */
 export const WELCOME_LIMIT = 2_097_152;
 
-/** Longest application message read: what a table's code needs takes 450 bytes. */
+/** Longest application message read: the reveal of a table of 64 takes 930 bytes. */
 export const SEALED_LIMIT = 1_024;
