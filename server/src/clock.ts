@@ -2,6 +2,8 @@
 export type Clock = {
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Milliseconds that have gone by since some moment, whatever the clock is set to meanwhile. */
+  readonly elapsed: () => number;
   /** Calls `wake` once after `ms`; the returned function takes that back. */
   readonly after: (ms: number, wake: () => void) => () => void;
 };
@@ -9,6 +11,7 @@ export type Clock = {
 /** The machine's clock. Its timers do not keep a process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   after: (ms, wake) => {
     const timer = setTimeout(wake, ms);
     timer.unref();

@@ -7,6 +7,7 @@ export const handClock = (): { readonly clock: Clock; readonly pass: (ms: number
   return {
     clock: {
       now: () => now,
+      elapsed: () => now,
       after: (ms, wake) => {
         const one = { at: now + ms, wake };
         waiting.add(one);

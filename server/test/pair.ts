@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Refusal } from '@parley/protocol/bytes';
-import { systemClock } from '../src/clock.ts';
+import { type Clock, systemClock } from '../src/clock.ts';
 import type { NodeConfig } from '../src/config/config.ts';
 import { nodeLogger } from '../src/log.ts';
 import { type DelegationNode, startNode } from '../src/node.ts';
@@ -29,9 +29,9 @@ export const testBinary = async (): Promise<string> => {
 };
 
 /** Starts one node; throws where it refuses. */
-export const startOne = async (config: NodeConfig): Promise<DelegationNode> => {
+export const startOne = async (config: NodeConfig, clock: Clock = systemClock): Promise<DelegationNode> => {
   const binary = async () => new Refusal('sfu.unavailable', 'tests name it');
-  const started = await startNode(config, { clock: systemClock, logger: nodeLogger(config.name, 'silent'), binary });
+  const started = await startNode(config, { clock, logger: nodeLogger(config.name, 'silent'), binary });
   if (started instanceof Refusal) throw new Error(`${started.code}: ${started.detail}`);
   return started;
 };

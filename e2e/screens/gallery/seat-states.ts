@@ -258,6 +258,8 @@ export const seatStates: { readonly [name: string]: () => View } = {
     }),
   'left closed': () => ({ kind: 'left', why: 'closed' }),
   'left other device': () => ({ kind: 'left', why: 'other-device' }),
+  'stage clocks apart': () =>
+    stage({ host: 'away', notices: [notice(1, 'warning', 'clocks-apart', { code: 'peer.stale' })] }),
   'left self': () => ({ kind: 'left', why: 'self' }),
   'left removed': () => ({ kind: 'left', why: 'removed' }),
   'left unknown': () => ({ kind: 'left', why: 'unknown' }),

@@ -40,7 +40,7 @@ beforeEach(async () => {
     own,
     store,
     ask,
-    clock: { now: () => now, after: () => () => {} },
+    clock: { now: () => now, elapsed: () => now, after: () => () => {} },
     reinstated: () => {
       reinstated += 1;
     },

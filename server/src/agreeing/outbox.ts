@@ -51,7 +51,7 @@ export const outbox = ({
   };
   const inOrder = async (root: string, errands: readonly StoredErrand[]): Promise<void> => {
     const wait = waits.get(root);
-    if (busy.has(root) || (wait && wait.until > clock.now())) return;
+    if (busy.has(root) || (wait && wait.until > clock.elapsed())) return;
     busy.add(root);
     try {
       for (const errand of errands) {
@@ -60,7 +60,7 @@ export const outbox = ({
           continue;
         }
         const ms = Math.min((wait?.ms ?? FIRST_MS / 2) * 2, LONGEST_MS);
-        waits.set(root, { until: clock.now() + ms, ms });
+        waits.set(root, { until: clock.elapsed() + ms, ms });
         return;
       }
     } finally {

@@ -11,7 +11,9 @@ const minute = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16
 /** How the line to a counterpart's node stands, as this node found last. */
 const lineOf = ({ reached, away }: Omit<StoredLine, 'root'>): string => {
   const last = reached === null ? 'It was never reached.' : `It was reached last on ${minute(reached)}.`;
-  return away ? `Its node is away since ${minute(away.since)} (${away.why}). ${last}` : last;
+  const clocks = 'Its clock and this one are more than a minute apart: set both by a time server. ';
+  const why = away?.why === 'peer.stale' ? clocks : '';
+  return away ? `Its node is away since ${minute(away.since)} (${away.why}). ${why}${last}` : last;
 };
 
 const LEAST_DIGITS = 8;

@@ -37,7 +37,7 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
-  const clock = { now: () => now, after: () => () => {} };
+  const clock = { now: () => now, elapsed: () => now, after: () => () => {} };
   counterparts = openCounterparts({ own, guard: addressGuard(['127.0.0.0/8']), clock });
   const issuer = await verifyCertificate(new Map([[toHex(other.root), other.keys]]), other.certificate, NOW);
   if (!('key' in issuer)) throw new Error(issuer.code);

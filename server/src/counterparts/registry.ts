@@ -52,8 +52,8 @@ export const openCounterparts = ({
   const renewed = new Map<string, number>();
   const renew = async (root: string): Promise<void> => {
     const client = known.get(root)?.client;
-    if (!client || clock.now() - (renewed.get(root) ?? -RENEW_MS) < RENEW_MS) return;
-    renewed.set(root, clock.now());
+    if (!client || clock.elapsed() - (renewed.get(root) ?? -RENEW_MS) < RENEW_MS) return;
+    renewed.set(root, clock.elapsed());
     const certificate = await client.certificate();
     if (certificate instanceof Refusal) return;
     const issuer = await verifyCertificate(pins, certificate, clock.now());

@@ -24,20 +24,19 @@ const REFUSED: { readonly [code: string]: readonly [says: string, todo: string] 
     'Another root answers there. Nothing is believed of it.',
     'Speak to them by another channel before anything else.',
   ],
-  'peer.refused': [
-    'Its node does not know this one, or finds this machine’s clock off.',
-    'Have them confirm your introduction; compare clocks.',
-  ],
+  'peer.unknown-root': ['Its node does not know this one.', 'Have them confirm your introduction.'],
+  'peer.refused': ['Its node does not take what this one signs.', 'Ask them what their node’s log says.'],
   'peer.forged': ['Its signature does not stand.', 'Ask them for a new introduction, by a way that you trust.'],
-  'peer.stale': ['Its clock and this one are more than a minute apart.', 'Set both by a time server.'],
+  'peer.stale': [
+    'Its clock and this one are more than a minute apart.',
+    'Nothing passes between the two nodes: set both clocks by a time server.',
+  ],
 };
 
 const judge = (of: string, { issuer, peer }: Pinned, answer: Refusal | number, now: number): Finding => {
   if (answer instanceof Refused) {
-    const [says, todo] = REFUSED[answer.code] ?? [
-      `It refuses (${answer.code}).`,
-      'Ask them what their node’s log says.',
-    ];
+    const [says, todo] = REFUSED[answer.detail] ??
+      REFUSED[answer.code] ?? [`It refuses (${answer.code}).`, 'Ask them what their node’s log says.'];
     return bad(of, `${peer}: ${says}`, todo);
   }
   const off = answer - now;

@@ -6,9 +6,9 @@ export type Pace = () => boolean;
 /** `burst` at once, then `perSecond`. */
 export const pace = (clock: Clock, burst: number, perSecond: number): Pace => {
   let left = burst;
-  let at = clock.now();
+  let at = clock.elapsed();
   return () => {
-    const now = clock.now();
+    const now = clock.elapsed();
     left = Math.min(burst, left + ((now - at) / 1_000) * perSecond);
     at = now;
     left -= 1;

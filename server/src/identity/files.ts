@@ -18,8 +18,8 @@ const DAY_MS = 86_400_000;
 /** How long an issuing key is certified for, and when it is renewed: 30 days, with a week to spare. */
 const VALID_MS = 30 * DAY_MS;
 const RENEW_MS = 7 * DAY_MS;
-/** A counterpart's clock may be behind. */
-const EARLIER_MS = 300_000;
+/** A clock may be hours off, this one or a counterpart’s: what was certified just now is valid all the same. */
+const EARLIER_MS = DAY_MS;
 
 /** Who a node is: its root's public keys, and the short-lived issuing key that signs for it. */
 export type Identity = {

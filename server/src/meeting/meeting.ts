@@ -110,6 +110,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
   const changes = new Set<() => void>();
   /** Why nothing goes on. */
   let stopped: Refusal | null = null;
+  let saidClocks = false;
   let ended = false;
 
   const pulse = heartbeat({
@@ -117,14 +118,26 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
     clock,
     links: options.links((root, reached) => {
       if (root === hostName) people.tellAll({ kind: 'host', reached });
-      if (reached) passAgain(root);
+      if (reached) {
+        saidClocks = false;
+        passAgain(root);
+      }
     }),
     head: () => record.ledger().state.head.seq,
     take: (root, from, reply) => catching(root, from, reply),
-    failed: (refusal) => stopIfFatal(refusal),
+    failed: (refusal) => {
+      if (refusal.code === 'peer.stale') tellOfClocks(refusal);
+      stopIfFatal(refusal);
+    },
     heard: (root) => restrictions.again(root),
     synced: () => void evenUnkept(run(signLate)).then(restrictions.synced),
   });
+  /** Once, until somebody is reached again. */
+  const tellOfClocks = (refusal: Refusal): void => {
+    if (saidClocks) return;
+    saidClocks = true;
+    people.tell(toDevice(null, refusal));
+  };
   /** What stands beside the log, from whichever counterpart has it. */
   const fetchBlob = async (name: Bytes): Promise<Bytes | null> => {
     for (const link of pulse.links) {
@@ -288,6 +301,9 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       }),
   });
 
+  /** A clock is at odds with a counterpart's, and with no other counterpart's in step: it may be this one's. */
+  const isClockDoubted = (): boolean =>
+    pulse.links.some((one) => one.clocksApart()) && !pulse.links.some((one) => one.reached() && !one.clocksApart());
   /** Whether the host's refusal of an act is passed on: what a device is told to end on must stand in this log. */
   const isBelieved = ({ code }: SaidRefusal, given: Bytes): boolean => {
     if (code !== 'admit.removed') return !FOUND_HERE.test(code);
@@ -321,6 +337,8 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
   };
   const orderHere = async (given: Bytes, blobs: readonly Bytes[], from: string): Promise<Recorded | Refusal> => {
     if (stopped) return stopped;
+    // Dated by a clock that is ahead, an entry could not be countersigned before its time comes (LOG9).
+    if (isClockDoubted()) return new Refusal(from === ownName ? 'peer.stale' : 'host.not-synced');
     const recorded = await record.order(given, blobs, from);
     if (!(recorded instanceof Refusal)) await announce(recorded);
     return recorded;

@@ -98,6 +98,7 @@ export const openMeetings = (options: MeetingsOptions): Meetings => {
               root,
               (request) => counterparts.ask(root, request),
               (now) => reached(root, now),
+              options.clock,
             ),
           ),
       });

@@ -50,7 +50,7 @@ export type RestrictingNeeds = Pick<RecordOptions, 'own' | 'sheet' | 'clock'> & 
 const ORDER_AFTER_MS = 1_000;
 
 /** Codes with which a host takes a restriction later: it is given to it again. */
-const LATER = new Set(['host.away', 'host.not-synced', 'act.ahead']);
+const LATER = new Set(['host.away', 'host.not-synced', 'peer.stale', 'act.ahead']);
 
 /** Opens the way of a meeting's restrictions. */
 export const restricting = (needs: RestrictingNeeds): Restricting => {

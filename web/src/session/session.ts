@@ -269,7 +269,9 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
     }
     if (word.kind === 'host') reach('host', word.reached ? 'reached' : 'away');
     // Something that no act of ours asked for: our own node refused an entry, and would not have us believe it either.
-    if (word.kind === 'refused' && word.act === null && !word.code.startsWith('message.'))
+    if (word.kind === 'refused' && word.act === null && CLOCKS.has(word.code))
+      note({ tone: 'warning', kind: 'clocks-apart', values: { code: word.code } });
+    else if (word.kind === 'refused' && word.act === null && !word.code.startsWith('message.'))
       note({ tone: 'danger', kind: 'attack-refused', values: { code: word.code } });
     if (word.kind === 'stopped' && word.code === 'sheet.withdrawn') advance({ kind: 'ended', why: 'withdrawn' });
     else if (word.kind === 'stopped' && word.code === 'close.ended') advance({ kind: 'ended', why: 'closed' });
@@ -404,6 +406,8 @@ const QUIET: ReadonlySet<string> = new Set(['sat', 'sat-elsewhere', 'left', 'pre
 
 /** Under which name a window remembers over its reload that it is to take the seat from another. */
 const TAKE = 'parley.take';
+/** Codes that tell of a wrong clock, and of nobody who lies. */
+const CLOCKS: ReadonlySet<string> = new Set(['peer.stale', 'log.skew']);
 
 /** How a counterpart's SFU is reached: over our relay alone, where there is one. */
 const overRelay = (relay: RelayAccess | null): RTCConfiguration => {

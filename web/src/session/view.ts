@@ -124,6 +124,7 @@ export type Notice = {
     | 'unknown-device'
     | 'missing-device'
     | 'attack-refused'
+    | 'clocks-apart'
     | 'node-away'
     | 'node-back'
     | 'host-away'

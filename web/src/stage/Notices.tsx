@@ -17,6 +17,7 @@ type AlertsProps = {
 /** What has happened and is over goes out of sight after a while; for all else the session says when it is over. */
 const staysMs: { readonly [kind in Notice['kind']]?: number } = {
   'attack-refused': 60_000,
+  'clocks-apart': 60_000,
   removed: 20_000,
   lost: 20_000,
 };

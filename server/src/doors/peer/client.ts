@@ -16,7 +16,7 @@ export class SaidRefusal extends Refusal {}
 export type PeerClient = {
   /**
    * Refused with what the peer refuses (`SaidRefusal`), or `peer.unreachable`, `peer.address`, `peer.root-changed`
-   * (another root answers there), `peer.recipient`, `peer.digest`, `peer.forged`, `peer.stale`, `peer.unsigned`,
+   * (another root answers there), `peer.refused` (with the door's code, where it gives one), `peer.recipient`, `peer.digest`, `peer.forged`, `peer.stale`, `peer.unsigned`,
    * `bytes.*`.
    */
   readonly ask: (request: PeerRequest) => Promise<PeerReply | Refusal>;
@@ -37,6 +37,12 @@ const ANSWER_WITHIN_MS = 5_000;
 const CERTIFICATE_LIMIT = 4_096;
 
 type Answer = { readonly status: number; readonly headers: Headers; readonly body: Bytes };
+
+// Unsigned: it helps to find a fault, and decides nothing.
+const reasonOf = ({ status, body }: Answer): Refusal => {
+  const reason = /^\{"code":"(peer\.[a-z-]{1,32})"/.exec(Buffer.from(body.subarray(0, 64)).toString('latin1'))?.[1];
+  return reason === 'peer.stale' ? new Refusal(reason) : new Refusal('peer.refused', reason ?? `status ${status}`);
+};
 
 const bodyOf = async (response: IncomingMessage, limit: number): Promise<Bytes | Refusal> => {
   const parts: Uint8Array[] = [];
@@ -106,7 +112,7 @@ export const peerClient = (options: PeerClientOptions): PeerClient => {
       if (answer instanceof Refusal) return answer;
       // 421: whoever listens there says that it is another root.
       if (answer.status === 421) return new Refusal('peer.root-changed', asked);
-      if (answer.status !== 200) return new Refusal('peer.refused', `status ${answer.status}`);
+      if (answer.status !== 200) return reasonOf(answer);
       const related = { targetUri: target.href, headers };
       const verified = await verifyResponse(answer, related, { own: toHex(own.root), asked, key }, clock.now());
       if (verified instanceof Refusal) return verified;

@@ -59,7 +59,7 @@ export const lines = ({ own, sfu, clock, ask }: LinesOptions): Lines => {
     if (ticket instanceof Refusal) return ticket;
     const before = given.get(name);
     given.delete(name); // kept in the order in which they were given
-    given.set(name, { identity, since: clock.now() });
+    given.set(name, { identity, since: clock.elapsed() });
     if (before) void sfu.evict(room(meeting), before.identity);
     const all = [...given].filter(([one]) => one.startsWith(seatName(meeting, root, holder.seat)));
     for (const [one, line] of all.slice(0, -MOST_DEVICES)) {
@@ -90,17 +90,17 @@ export const lines = ({ own, sfu, clock, ask }: LinesOptions): Lines => {
       const name = nameOf(id, root, holderOf(device));
       const before = foreign.get(name);
       if (resume) {
-        if (!before || clock.now() - before.since > RESUME_MS) return new Refusal('sfu.no-resume');
+        if (!before || clock.elapsed() - before.since > RESUME_MS) return new Refusal('sfu.no-resume');
         return { ticket: before.ticket, permission: 'subscribe' };
       }
       const ticket = await ask(root, id, device);
       if (ticket instanceof Refusal) return ticket;
-      foreign.set(name, { ticket, since: clock.now() });
+      foreign.set(name, { ticket, since: clock.elapsed() });
       return { ticket, permission: 'subscribe' };
     },
     evict: (meeting, device) => {
       const line = given.get(nameOf(meeting.sheet.meeting, own, holderOf(device)));
-      if (line && clock.now() - line.since > YOUNG_MS) void sfu.evict(room(meeting.sheet.meeting), line.identity);
+      if (line && clock.elapsed() - line.since > YOUNG_MS) void sfu.evict(room(meeting.sheet.meeting), line.identity);
     },
     give: async (meeting, root, holder) => {
       const ticket = await fresh(meeting, root, holder, 'subscribe');

@@ -143,20 +143,20 @@ export const serveDevice = (socket: WebSocket, options: DeviceSocketOptions): vo
     if (state !== 'proven') refuse(new Refusal('door.silent'));
   });
   let stopRenewing = () => {};
-  let heardAt = clock.now();
+  let heardAt = clock.elapsed();
   let stopPinging = () => {};
   const ping = () => {
-    if (clock.now() - heardAt > IDLE_MS) return refuse(new Refusal('door.idle'));
+    if (clock.elapsed() - heardAt > IDLE_MS) return refuse(new Refusal('door.idle'));
     socket.ping();
     stopPinging = clock.after(PING_MS, ping);
   };
   stopPinging = clock.after(PING_MS, ping);
 
   socket.on('pong', () => {
-    heardAt = clock.now();
+    heardAt = clock.elapsed();
   });
   socket.on('message', (data, binary) => {
-    heardAt = clock.now();
+    heardAt = clock.elapsed();
     if (state === 'closed') return;
     if (!allowed()) return refuse(new Refusal('door.too-many'));
     const message = binary ? decode(deviceToNode, whole(data), MESSAGE_LIMIT) : new Refusal('bytes.malformed', 'text');

@@ -63,12 +63,12 @@ export const liveKit = (options: LiveKitOptions): Sfu => {
   const began = (child: Running, of: SfuRecord, adopted: boolean) => {
     running = child;
     record = of;
-    const at = clock.now();
+    const at = clock.elapsed();
     become({ kind: 'running', pid: child.pid, adopted });
     void child.gone.then(() => {
       if (running !== child || ended) return;
       running = null;
-      if (clock.now() - at > SETTLED_MS) failures = 0;
+      if (clock.elapsed() - at > SETTLED_MS) failures = 0;
       again();
     });
   };
