@@ -1,26 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '@parley/protocol/bytes';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DelegationNode } from '../src/node.ts';
 import { openDevice } from './device.ts';
+import { hasDisks, mountDisk } from './disks.ts';
 import { preparePair, startOne } from './pair.ts';
-
-/** Whether this machine lets tests have a disk of their own. */
-const hasDisks = (): boolean => {
-  const tried = mkdtempSync(join(tmpdir(), 'parley-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', tried], { stdio: 'ignore' });
-    execFileSync('umount', [tried]);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    rmSync(tried, { recursive: true, force: true });
-  }
-};
 
 /** Takes whatever room is left on a disk; the returned function gives it back. */
 const fill = (folder: string): (() => void) => {
@@ -36,7 +22,7 @@ const fill = (folder: string): (() => void) => {
 describe.skipIf(!hasDisks())('where tests may mount a small disk (Linux, root)', () => {
   let pair: Awaited<ReturnType<typeof preparePair>>;
   let nodes: DelegationNode[];
-  const disks: string[] = [];
+  const disks: (() => void)[] = [];
   let origins: string[];
   beforeEach(async () => {
     pair = await preparePair();
@@ -44,8 +30,7 @@ describe.skipIf(!hasDisks())('where tests may mount a small disk (Linux, root)',
       mkdirSync(config.folder, { recursive: true });
       const identity = join(pair.data, `${config.name}-identity`);
       execFileSync('cp', ['-a', config.identity, identity]);
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', config.folder]);
-      disks.push(config.folder);
+      disks.push(mountDisk(config.folder, 8));
     }
     origins = pair.prepared.map(({ config }) => `http://127.0.0.1:${config.seats.port}`);
     nodes = await Promise.all(
@@ -55,7 +40,7 @@ describe.skipIf(!hasDisks())('where tests may mount a small disk (Linux, root)',
   }, 60_000);
   afterEach(async () => {
     await Promise.all(nodes.map((node) => node.stop()));
-    for (const disk of disks.splice(0)) execFileSync('umount', [disk]);
+    for (const unmount of disks.splice(0)) unmount();
     rmSync(pair.data, { recursive: true, force: true });
   });
 

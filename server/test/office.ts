@@ -20,8 +20,8 @@ export type Office = {
   readonly parley: (...words: readonly string[]) => Promise<string>;
   /** The same, and how it ended. */
   readonly tries: (...words: readonly string[]) => Promise<Ended>;
-  /** Starts its node in this process. */
-  readonly start: () => Promise<DelegationNode>;
+  /** Starts its node in this process; `binary`: which livekit-server. */
+  readonly start: (binary?: string) => Promise<DelegationNode>;
 };
 
 /** A town of offices in one folder. */
@@ -61,11 +61,11 @@ export const openTown = (): Town => {
       if (found instanceof Refusal) throw new Error(found.detail);
       return found;
     };
-    const start = async (): Promise<DelegationNode> => {
+    const start = async (binary?: string): Promise<DelegationNode> => {
       const own = read();
       const web = join(own.folder, 'web');
       mkdirSync(join(web, 'assets'), { recursive: true });
-      const node = await startOne({ ...own, web, sfu: { ...own.sfu, binary: await testBinary() } });
+      const node = await startOne({ ...own, web, sfu: { ...own.sfu, binary: binary ?? (await testBinary()) } });
       running.add(node);
       return { ...node, stop: () => (running.delete(node) ? node.stop() : Promise.resolve()) };
     };

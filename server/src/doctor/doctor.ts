@@ -7,6 +7,7 @@ import type { NodeConfig } from '../config/config.ts';
 import { keptPins, keptUnconfirmed } from '../counterparts/kept.ts';
 import { addressGuard } from '../doors/peer/address.ts';
 import { keptIdentity } from '../identity/files.ts';
+import { isHeld } from '../store/hold.ts';
 import { judgeCounterparts } from './counterpart.ts';
 import { type Finding, poor, skipped } from './finding.ts';
 import { judgeDoor, judgeFolder, judgeIdentity, judgeRelay, judgeSfu, judgeStore, judgeTls } from './own.ts';
@@ -47,7 +48,9 @@ export const examine = async (config: NodeConfig, clock: Clock): Promise<readonl
     judgeDoor('seats', config.seats, (origin) => faultAt(origin, '/health')),
     judgeDoor('peer', config.peer, (origin) => faultAt(origin, '/health')),
   ]);
-  const runs = doors.every(({ how }) => how === 'good');
+  const [{ how: seats }] = doors;
+  const ready = async () => ((await faultAt(config.seats.origin, '/ready')) ? 'down' : 'up');
+  const node = !isHeld(config.folder) ? 'off' : seats === 'good' ? await ready() : 'unheard';
   const store = judgeStore(config, quickCheck);
   const here = [
     await judgeIdentity(config, now),
@@ -55,7 +58,7 @@ export const examine = async (config: NodeConfig, clock: Clock): Promise<readonl
     store,
     judgeTls(config, now),
     ...doors,
-    await judgeSfu(config, runs ? ((await faultAt(config.seats.origin, '/ready')) ? 'down' : 'up') : 'off'),
+    await judgeSfu(config, node),
     ...(await judgeRelay(config, now)),
   ];
   const own = await keptIdentity(config.identity, now);

@@ -116,8 +116,11 @@ export const judgeDoor = async (of: string, door: DoorConfig, fault: Fault): Pro
   }
 };
 
+/** Whether this folder's node runs, and whether it is ready; `unheard`: it runs, and its door for seats is not reached. */
+export type NodeState = 'up' | 'down' | 'off' | 'unheard';
+
 /** The SFU's place: an address of this machine, and ports that are free or in use by this node. */
-export const judgeSfu = async ({ sfu, folder }: NodeConfig, node: 'up' | 'down' | 'off'): Promise<Finding> => {
+export const judgeSfu = async ({ sfu, folder }: NodeConfig, node: NodeState): Promise<Finding> => {
   const of = 'sfu';
   const own = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
   if (!own.includes(sfu.address))
@@ -134,6 +137,7 @@ export const judgeSfu = async ({ sfu, folder }: NodeConfig, node: 'up' | 'down' 
       'It listens on loopback: only devices on this machine reach it.',
       'Set sfu.address, but for trying out.',
     );
+  if (node === 'unheard') return skipped(of, 'The node can be asked of it once its door for seats answers.');
   if (node === 'up') return good(of, `At ${sfu.address}, started by the node.`);
   for (const port of [sfu.port, sfu.mediaPort])
     if (port !== null && !(await isFreePort(port, sfu.address)))
