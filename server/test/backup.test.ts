@@ -1,7 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Refusal, toHex } from '@parley/protocol/bytes';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { databaseOf } from '../src/config/config.ts';
+import { keptRoot } from '../src/identity/files.ts';
 import { type Office, openTown, type Town } from './office.ts';
 
 let town: Town;
@@ -65,4 +67,22 @@ test('[COMMAND5] what is no whole backup is refused, and nothing is left of it',
   }
   expect((await alba.tries('restore', town.at('nowhere'))).erred).toMatch(/^file\.unreadable/);
   expect(readdirSync(join(databaseOf(alba.read()), '..'))).toEqual([]);
+}, 60_000);
+
+test('[COMMAND5] a backup of another delegation is refused by its root, and nothing is left of it', async () => {
+  const borland = await town.office('Borland');
+  const out = town.at('borland.backup');
+  await borland.parley('counterparts');
+  await borland.parley('backup', '--out', out);
+  rmSync(alba.read().folder, { recursive: true, force: true });
+  const root = keptRoot(borland.read().identity);
+  if (root instanceof Refusal) throw new Error(root.code);
+  const refused = await alba.tries('restore', out);
+  expect(refused.status).toBe(2);
+  expect(refused.erred).toContain(`backup.other: ${out}: of the root ${toHex(root.root)}`);
+  expect(readdirSync(join(databaseOf(alba.read()), '..'))).toEqual([]);
+  rmSync(borland.read().folder, { recursive: true });
+  await borland.parley('restore', out);
+  // What says whose it is does not stay in the store.
+  await borland.parley('backup', '--out', town.at('again.backup'));
 }, 60_000);

@@ -2,6 +2,8 @@ import type { Refusal } from '@parley/protocol/bytes';
 
 /** What a person can do about a refusal, by code, else by its family. */
 const ADVICE: { readonly [code: string]: string } = {
+  'backup.other':
+    'Nothing was changed. It holds what another delegation’s node keeps: restore your own, or say which node is meant (--config).',
   bytes: 'The file is not what was expected here, or bytes of it are missing or changed. Have it sent again.',
   'command.usage': 'All commands: parley --help',
   'config.none':

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Refusal } from '@parley/protocol/bytes';
 import { databaseOf } from '../config/config.ts';
+import { keptRoot } from '../identity/files.ts';
 import { copyStore } from '../store/copy.ts';
 import { command, EXIT } from './command.ts';
 import { CONFIG_OPTION, ownConfig } from './own.ts';
@@ -16,7 +17,8 @@ export default command({
     if (config instanceof Refusal) return config;
     if (existsSync(out)) return new Refusal('file.exists', out);
     if (!existsSync(databaseOf(config))) return new Refusal('node.not-started', config.folder);
-    const refusal = copyStore(databaseOf(config), out);
+    const own = keptRoot(config.identity);
+    const refusal = copyStore(databaseOf(config), out, own instanceof Refusal ? null : own.root);
     if (refusal) return refusal;
     say(`${out}: logs, meetings and counterparts of ${config.name}. Configuration and issuing key are not in it:`);
     say(`keep parley.jsonc beside it, and ${config.identity} in another place.`);

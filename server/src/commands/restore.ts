@@ -1,7 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { Refusal } from '@parley/protocol/bytes';
+import { equal, Refusal, toHex } from '@parley/protocol/bytes';
 import { databaseOf } from '../config/config.ts';
-import { checkStore } from '../store/copy.ts';
+import { keptRoot } from '../identity/files.ts';
+import { checkStore, takeOwner } from '../store/copy.ts';
 import { isHeld } from '../store/hold.ts';
 import { command, EXIT } from './command.ts';
 import { CONFIG_OPTION, ownConfig } from './own.ts';
@@ -25,6 +26,9 @@ export default command({
       copyFileSync(backup, between);
       const refusal = await checkStore(between);
       if (refusal) return refusal;
+      const [owner, own] = [takeOwner(between), keptRoot(config.identity)];
+      if (owner && !(own instanceof Refusal) && !equal(owner, own.root))
+        return new Refusal('backup.other', `${backup}: of the root ${toHex(owner)}`);
       renameSync(between, to);
     } catch (error) {
       return new Refusal('file.unreadable', error instanceof Error ? error.message : backup);
