@@ -1,6 +1,7 @@
 import { Refusal } from '@parley/protocol/bytes';
 import own from '../package.json' with { type: 'json' };
 import type { Command, World } from './commands/command.ts';
+import { shown } from './commands/shown.ts';
 
 /** Every command, loaded only when it is asked for. */
 const COMMANDS: { readonly [name: string]: () => Promise<{ readonly default: Command }> } = {
@@ -34,7 +35,7 @@ PARLEY_PAGES     folder of built pages for a rehearsal, in place of building the
 Every command ends with 0 when it was done, and with 2 when nothing was done, after a line that says why.`;
 
 const world: World = {
-  say: (line) => process.stdout.write(`${line}\n`),
+  say: (line) => process.stdout.write(`${shown(line)}\n`),
   now: Date.now,
   env: process.env,
   binary: async (signal) => {
@@ -59,7 +60,8 @@ const sayHelp = async (): Promise<void> => {
 const fail = async (refusal: Refusal): Promise<void> => {
   const { adviceOn } = await import('./commands/advice.ts');
   const advice = adviceOn(refusal);
-  process.stderr.write(`${refusal.code}${refusal.detail ? `: ${refusal.detail}` : ''}\n${advice ? `${advice}\n` : ''}`);
+  const why = refusal.detail ? `: ${shown(refusal.detail)}` : '';
+  process.stderr.write(`${refusal.code}${why}\n${advice ? `${advice}\n` : ''}`);
   process.exitCode = 2;
 };
 

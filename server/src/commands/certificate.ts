@@ -1,8 +1,8 @@
 import { Refusal, toHex } from '@parley/protocol/bytes';
+import { readBytes } from '../files.ts';
 import { installCertificate } from '../identity/files.ts';
 import { isHeld } from '../store/hold.ts';
 import { command, EXIT } from './command.ts';
-import { readBytes } from './files.ts';
 import { CONFIG_OPTION, ownConfig } from './own.ts';
 
 export default command({

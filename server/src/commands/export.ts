@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { Refusal } from '@parley/protocol/bytes';
+import { writeNew } from '../files.ts';
 import { makeRecord } from '../records/make.ts';
 import { command, EXIT } from './command.ts';
-import { writeNew } from './files.ts';
 import { CONFIG_OPTION, ownConfig } from './own.ts';
 
 export default command({

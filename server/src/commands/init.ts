@@ -5,9 +5,9 @@ import { Refusal, toHex } from '@parley/protocol/bytes';
 import { readConfig } from '../config/config.ts';
 import { isPeerOrigin } from '../config/origin.ts';
 import { sampleConfig } from '../config/sample.ts';
+import { writeNew } from '../files.ts';
 import { openIdentity, requestCertificate, rootPath } from '../identity/files.ts';
 import { command, EXIT } from './command.ts';
-import { writeNew } from './files.ts';
 import { keyName } from './request.ts';
 
 /** An address of this machine that others may reach, or loopback. */

@@ -4,9 +4,9 @@ import { numberText, wordsIn } from '@parley/protocol/words';
 import type { NodeConfig } from '../config/config.ts';
 import { judgeIntroduction } from '../counterparts/introduce.ts';
 import { type Introduced, pinnedIn } from '../counterparts/pinned.ts';
+import { readBytes, writeNew } from '../files.ts';
 import type { Identity } from '../identity/files.ts';
 import { command, EXIT, type World } from './command.ts';
-import { readBytes, writeNew } from './files.ts';
 import { CONFIG_OPTION, configWords, ownConfig, ownIdentity, withStore } from './own.ts';
 
 const LIMIT = 16_384;

@@ -1,7 +1,7 @@
 import { type Bytes, hash, Refusal, toHex } from '@parley/protocol/bytes';
+import { writeNew } from '../files.ts';
 import { requestCertificate } from '../identity/files.ts';
 import { command, EXIT } from './command.ts';
-import { writeNew } from './files.ts';
 import { CONFIG_OPTION, ownConfig } from './own.ts';
 
 /** How an issuing key is called where it is asked for and where it is certified: of the request, 16 hex digits. */

@@ -1,4 +1,14 @@
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { equal, Refusal, toHex } from '@parley/protocol/bytes';
 import { databaseOf } from '../config/config.ts';
 import { keptRoot } from '../identity/files.ts';
@@ -6,6 +16,18 @@ import { checkStore, takeOwner } from '../store/copy.ts';
 import { isHeld } from '../store/hold.ts';
 import { command, EXIT } from './command.ts';
 import { CONFIG_OPTION, ownConfig } from './own.ts';
+
+const HEAD = 'SQLite format 3\0';
+
+/** Whether a file begins as a store does: anything else is not even copied. */
+const beginsAsStore = (path: string): boolean => {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return false;
+  const file = openSync(path, 'r');
+  const head = Buffer.alloc(HEAD.length);
+  readSync(file, head);
+  closeSync(file);
+  return head.toString('latin1') === HEAD;
+};
 
 export default command({
   usage: `restore BACKUP [--config FILE]
@@ -22,6 +44,7 @@ export default command({
     if (isHeld(config.folder)) return new Refusal('node.running', config.folder);
     const between = `${to}.restoring`;
     try {
+      if (!beginsAsStore(backup)) return new Refusal('file.unreadable', `${backup}: it is no backup`);
       mkdirSync(config.folder, { recursive: true, mode: 0o700 });
       copyFileSync(backup, between);
       const refusal = await checkStore(between);

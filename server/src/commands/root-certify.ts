@@ -1,9 +1,9 @@
 import { Refusal, toHex } from '@parley/protocol/bytes';
 import { fingerprint, openRequest, packCertified } from '@parley/protocol/identity';
+import { readBytes, writeNew } from '../files.ts';
 import { certifyFor } from '../identity/files.ts';
 import { readRoot } from '../identity/root-file.ts';
 import { command, EXIT } from './command.ts';
-import { readBytes, writeNew } from './files.ts';
 import { keyName } from './request.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,9 +1,9 @@
 import { Refusal } from '@parley/protocol/bytes';
 import type { Pins } from '@parley/protocol/identity';
 import { RECORD_LIMIT, reportOf, verifyRecord } from '@parley/protocol/log';
+import { readBytes } from '../files.ts';
 import { sentencesOf, type Under } from '../records/sentences.ts';
 import { command, EXIT } from './command.ts';
-import { readBytes } from './files.ts';
 
 export default command({
   usage: `verify RECORD [--config FILE] [--json]

@@ -23,7 +23,9 @@ const SETTINGS = { useDefaults: true, allErrors: true, verbose: true, allowUnion
 
 const textOf = (path: string, code: string): string | Refusal => {
   try {
-    const { size } = statSync(path);
+    const about = statSync(path);
+    if (!about.isFile()) return new Refusal(code, `${path}: it is no file`);
+    const { size } = about;
     if (size > LIMIT) return new Refusal(code, `${path}: ${size} bytes are too many`);
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
   } catch (error) {

@@ -1,5 +1,8 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { Refusal } from '@parley/protocol/bytes';
+import { readBytes } from '../files.ts';
+
+const LIMIT = 65_536;
 
 /** Writes texts by name to a file (0600), whole or not at all. */
 export const writeFields = (path: string, fields: { readonly [name: string]: string }): void => {
@@ -7,13 +10,15 @@ export const writeFields = (path: string, fields: { readonly [name: string]: str
   renameSync(`${path}.new`, path);
 };
 
-/** The texts that a file holds under these names; refuses `file.unreadable` where it does not. */
+/** The texts that a file holds under these names; refuses `file.unreadable` where it does not, and `file.too-long`. */
 export const readFields = <const N extends string>(
   path: string,
   names: readonly N[],
 ): { readonly [K in N]: string } | Refusal => {
+  const bytes = readBytes(path, LIMIT);
+  if (bytes instanceof Refusal) return bytes;
   try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    const value: unknown = JSON.parse(Buffer.from(bytes).toString());
     const texts = names.map((name) => {
       const text: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
       if (typeof text !== 'string') throw new Error(`${name} is missing`);

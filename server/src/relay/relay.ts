@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { Refusal } from '@parley/protocol/bytes';
 import type { RelayAccess } from '@parley/protocol/wire';
+import { readBytes } from '../files.ts';
 
 /** One's own relay (TURN, RFC 8656), over which devices reach counterparts' SFUs. */
 export type Relay = {
@@ -22,14 +22,13 @@ export const readRelay = (configured: {
   readonly urls: readonly string[];
   readonly secret: string;
 }): Relay | Refusal => {
-  try {
-    const secret = readFileSync(configured.secret, 'utf8').trimEnd();
-    if (secret === '' || secret.length > LONGEST_SECRET || /[\r\n]/.test(secret))
-      return new Refusal('relay.secret', `${configured.secret} holds no secret on one line`);
-    return { urls: configured.urls, secret };
-  } catch {
+  const bytes = readBytes(configured.secret, LONGEST_SECRET + 2);
+  if (bytes instanceof Refusal && bytes.code === 'file.unreadable')
     return new Refusal('relay.secret', `${configured.secret} cannot be read`);
-  }
+  const secret = bytes instanceof Refusal ? '' : Buffer.from(bytes).toString().trimEnd();
+  if (secret === '' || secret.length > LONGEST_SECRET || /[\r\n]/.test(secret))
+    return new Refusal('relay.secret', `${configured.secret} holds no secret on one line`);
+  return { urls: configured.urls, secret };
 };
 
 /**

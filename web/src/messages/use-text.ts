@@ -1,5 +1,6 @@
 import type { I18n } from '@lingui/core';
 import { useLingui } from '@lingui/react';
+import { isolated } from './isolated.ts';
 import type { MessageId } from './languages.ts';
 import { type Span, spanIn } from './span.ts';
 
@@ -52,13 +53,17 @@ const textOf = (i18n: I18n): Text => {
   });
   const names = new Intl.ListFormat(locale, { type: 'conjunction' });
   const isKnown = (id: string): id is MessageId => Object.hasOwn(messages, id);
-  return Object.assign((id: MessageId, values?: Values) => i18n._(id, values), {
+  const safe = (values: Values): Values =>
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? isolated(value) : value]),
+    );
+  return Object.assign((id: MessageId, values?: Values) => i18n._(id, values && safe(values)), {
     known: (...ids: readonly [string, ...string[]]) => ids.find(isKnown) ?? null,
     time: (atMs: number) => time.format(atMs),
     second: (atMs: number) => second.format(atMs),
     span: (fromMs: number, untilMs: number, zone: string) => spanIn(locale, fromMs, untilMs, zone),
     dated: (atMs: number) => dated.format(atMs),
-    list: (all: readonly string[]) => names.format(all),
+    list: (all: readonly string[]) => names.format(all.map(isolated)),
     language: locale,
   });
 };
