@@ -1,6 +1,8 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { Refusal } from '@parley/protocol/bytes';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { refuseMalformed } from './malformed.ts';
+import { serverFor } from './tls.ts';
 
 /** What a node counts of itself, each asked for when somebody looks. No names, no secrets. */
 export type Counted = {
@@ -56,9 +58,11 @@ export const metricsDoor = async (
     'What counterparts refused for good',
     async () => (await counted.errands()).refused,
   );
-  const server = createServer((request, response) => {
+  const server = serverFor(null)((request, response) => {
     if (request.method !== 'GET' || request.url !== '/metrics') {
-      response.writeHead(404).end();
+      response.statusCode = 404;
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ code: 'door.unknown-path', detail: '' }));
       return;
     }
     registry.metrics().then(
@@ -66,7 +70,7 @@ export const metricsDoor = async (
       () => response.writeHead(500).end(),
     );
   });
-  server.requestTimeout = 15_000;
+  server.on('clientError', refuseMalformed);
   return new Promise((resolve) => {
     server.once('error', (error) => resolve(new Refusal('node.port', error.message)));
     server.listen(port, address, () => resolve(server));

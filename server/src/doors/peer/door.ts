@@ -11,6 +11,7 @@ import fastify, {
 import type { Clock } from '../../clock.ts';
 import { orRefused, StoreFailure } from '../../store/failure.ts';
 import type { Store } from '../../store/store.ts';
+import { refuseAddress, refuseMalformed } from '../malformed.ts';
 import { type Pace, pace } from '../pace.ts';
 import { serverFor, type TlsFiles } from '../tls.ts';
 import { MAX_AGE, type PeerSigner, signResponse, verifyRequest } from './signature.ts';
@@ -65,6 +66,8 @@ export const peerDoor = (options: PeerDoorOptions): FastifyInstance => {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MESSAGE_LIMIT,
     requestTimeout: 15_000,
+    clientErrorHandler: refuseMalformed,
+    frameworkErrors: refuseAddress,
     exposeHeadRoutes: false,
     serverFactory: serverFor(options.tls),
   });
@@ -117,6 +120,7 @@ export const peerDoor = (options: PeerDoorOptions): FastifyInstance => {
   app.get(CERTIFICATE_PATH, async (_request, reply) =>
     reply.type('application/cbor').header('cache-control', 'no-store').send(Buffer.from(own.certificate)),
   );
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ code: 'door.unknown-path', detail: '' }));
   app.setErrorHandler((error: { readonly statusCode?: number }, _request, reply) => {
     if (error instanceof StoreFailure) return refuse(reply, error.refusal);
     const given = error.statusCode ?? 500;

@@ -3,6 +3,7 @@ import fastifyStatic from '@fastify/static';
 import { Refusal } from '@parley/protocol/bytes';
 import fastify, { type FastifyInstance, type FastifyReply, LogController } from 'fastify';
 import { StoreFailure } from '../../store/failure.ts';
+import { refuseAddress, refuseMalformed } from '../malformed.ts';
 import { type Pace, pace } from '../pace.ts';
 import { serverFor, type TlsFiles } from '../tls.ts';
 import { securityHeaders } from './headers.ts';
@@ -32,6 +33,8 @@ export const seatDoor = (options: SeatDoorOptions): SeatDoor => {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 4_096,
     requestTimeout: 15_000,
+    clientErrorHandler: refuseMalformed,
+    frameworkErrors: refuseAddress,
     routerOptions: { maxParamLength: 96 },
     serverFactory: serverFor(options.tls),
   });
