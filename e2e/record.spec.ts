@@ -60,6 +60,11 @@ const open = async (page: Page): Promise<string[]> => {
   await expect(page.locator('h1')).toBeVisible();
   return complaints;
 };
+/** What axe finds on the page as it stands. */
+const faults = async (page: Page): Promise<string[]> => {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.target}`);
+};
 const choose = (page: Page, path: string) => page.locator('input[type=file]').setInputFiles(path);
 
 for (const [title, options] of Object.entries({ laptop, phone }))
@@ -67,6 +72,7 @@ for (const [title, options] of Object.entries({ laptop, phone }))
     const page = await (await browser.newContext(options)).newPage();
     const complaints = await open(page);
     const dutch = options === phone;
+    expect(await faults(page)).toEqual([]);
     for (const [path, verdict] of [
       [whole, dutch ? 'Dit verslag klopt' : 'This record stands'],
       [lacking, dutch ? 'er ontbreekt iets' : 'something is missing or wrong'],
@@ -78,8 +84,7 @@ for (const [title, options] of Object.entries({ laptop, phone }))
         page.getByText(dutch ? 'bewaart elke delegatie het hele verslag' : 'keeps the whole record'),
       ).toBeVisible();
       await expect(page.getByRole('row', { name: /Borland One/ })).toContainText(dutch ? 'ging weg' : 'left');
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.target}`)).toEqual([]);
+      expect(await faults(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     }
     expect(complaints).toEqual([]);
@@ -98,6 +103,7 @@ test('a record that was changed is refused with the reason, the code and what to
   await choose(page, changed);
   await expect(page.getByRole('heading', { name: 'it breaks at entry 2' })).toBeVisible();
   await expect(page.getByText('Nothing of it is proven.')).toBeVisible();
+  expect(await faults(page)).toEqual([]);
   await expect(page.locator('code')).toHaveText(/^[a-z]+\.[a-z-]+$/);
   // What stood there before is gone.
   await choose(page, whole);

@@ -102,18 +102,20 @@ test('whatever a tile has to say, it leaves the name its room', async ({ page })
   }
 });
 
-test('the panels of the stage: axe finds nothing', async ({ page }) => {
-  await page.emulateMedia({ reducedMotion: 'reduce' });
-  await open(page);
-  await show(page, 'stage four');
-  for (const name of ['Devices', 'Leave']) {
-    await page.getByRole('button', { name }).click();
-    await expect(page.getByRole('dialog')).toBeVisible();
-    expect.soft(await faults(page, true), name).toEqual([]);
-    await page.keyboard.press('Escape');
-    await expect(page.getByRole('dialog')).toBeHidden();
-  }
-});
+for (const { title, size, scheme, tag } of looks)
+  test(`the panels of the stage: axe finds nothing (${title})`, async ({ page }) => {
+    await page.setViewportSize(size);
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    await open(page, tag);
+    await show(page, 'stage four');
+    for (const name of [/^(Devices|Toestellen)/, /^(Leave|Van tafel)/]) {
+      await page.getByRole('button', { name }).first().click();
+      await expect(page.getByRole('dialog')).toBeVisible();
+      expect.soft(await faults(page, true), String(name)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await expect(page.getByRole('dialog')).toBeHidden();
+    }
+  });
 
 test('every control on a phone is at least 44 px high and wide', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });

@@ -32,7 +32,7 @@ beforeEach(async () => {
 afterEach(() => town.leave());
 
 /** What a fault changes of what doctor is given; what it changes of the world is done by then. */
-type Planted = { readonly change?: Partial<NodeConfig>; readonly clock?: Clock } | undefined;
+type Planted = { readonly change?: Partial<NodeConfig>; readonly clock?: Clock };
 
 type Fault = {
   readonly of: string;
@@ -97,7 +97,10 @@ const faults: { readonly [name: string]: Fault } = {
     of: 'issuing key',
     says: /Others on this machine/,
     todo: /^chmod 700/,
-    plant: () => chmodSync(alba.read().identity, 0o755) ?? undefined,
+    plant: () => {
+      chmodSync(alba.read().identity, 0o755);
+      return {};
+    },
   },
   'the TLS certificate has ended': {
     of: 'tls',
@@ -144,7 +147,7 @@ const faults: { readonly [name: string]: Fault } = {
       if (state.kind !== 'running') throw new Error(state.kind);
       process.kill(state.pid, 'SIGKILL');
       await expect.poll(() => nodes.alba.sfu.state().kind).not.toBe('running');
-      return undefined;
+      return {};
     },
   },
   'the relay does not answer': {
@@ -198,7 +201,10 @@ const faults: { readonly [name: string]: Fault } = {
     of: COUNTERPART,
     says: /does not answer/,
     todo: /Ask whether their node runs/,
-    plant: async () => nodes.borland.stop(),
+    plant: async () => {
+      await nodes.borland.stop();
+      return {};
+    },
   },
   'the counterpart has forgotten this node': {
     of: COUNTERPART,
@@ -208,7 +214,7 @@ const faults: { readonly [name: string]: Fault } = {
       await borland.parley('counterparts', '--forget', nodes.alba.root);
       const knows = () => nodes.borland.ask(nodes.alba.root, { kind: 'status' });
       await expect.poll(knows, { timeout: 10_000 }).toMatchObject({ code: 'peer.unknown-root' });
-      return undefined;
+      return {};
     },
   },
   'another root answers at the counterpart’s': {
@@ -225,13 +231,13 @@ const faults: { readonly [name: string]: Fault } = {
       await impostor.parley('introduce', alba.card, ...COMPARED);
       await nodes.borland.stop();
       await impostor.start();
-      return undefined;
+      return {};
     },
   },
 };
 
-const troubled = async (planted: Planted) => {
-  const found = await examine({ ...alba.read(), ...planted?.change }, planted?.clock ?? systemClock);
+const troubled = async ({ change, clock = systemClock }: Planted = {}) => {
+  const found = await examine({ ...alba.read(), ...change }, clock);
   return found.filter(({ how }) => how === 'bad');
 };
 
@@ -239,9 +245,9 @@ for (const [name, { of, says, todo, plant, lacks }] of Object.entries(faults))
   test(`[COMMAND6] planted: ${name}; doctor names it and what to do, and nothing else as broken`, async ({ skip }) => {
     const missing = lacks?.() ?? null;
     if (missing !== null) return skip(missing);
-    expect(await troubled(undefined)).toEqual([]);
+    expect(await troubled()).toEqual([]);
     const found = await troubled(await plant());
-    expect(found.map((one) => one.of)).toEqual([expect.stringMatching(new RegExp(`^${RegExp.escape(of)}`))]);
+    expect(found.map((one) => one.of)).toEqual([expect.stringContaining(of)]);
     expect(found[0]?.says).toMatch(says);
     expect(found[0]?.todo).toMatch(todo);
   }, 60_000);

@@ -23,6 +23,14 @@ export const diego = seat('corvina-2', corvina, 'adviser', 'Diego Rul', 'Ambassa
 /** Not on the call sheet. */
 export const eva = seat('borland-guest', borland, 'adviser', 'Evgenia Vasilieva-Hartmann', 'Hydrologist');
 
+/** Names as others may give them: the law lets these pass, and no screen may break by them. */
+export const strange = [
+  seat('strange-1', borland, 'principal', 'مريم العلي 7 (Alba)', 'رئيسة'),
+  seat('strange-2', borland, 'adviser', 'W'.repeat(120), 'F'.repeat(160)),
+  seat('strange-3', corvina, 'principal', `Z${'\u0334\u0327\u0355'.repeat(30)}a`, 'Вiktоr'),
+  seat('strange-4', { ...corvina, name: 'אלבה'.repeat(30) }, 'adviser', '<b>Mira</b> & {name}', '\u3164'),
+];
+
 export const agreed = [ada, bram, boris, irina];
 
 const colours = new Map([

@@ -57,10 +57,28 @@ const busy: RehearsalView = {
   },
 };
 
+const eight: RehearsalView = {
+  reached: true,
+  rehearsal: {
+    delegations: ['Alba', 'Borland', 'Corvia', 'Dorne', 'Elbany', 'Ferrol', 'Galdor', 'Hadria'].map((name, n) =>
+      delegation(
+        name,
+        [
+          { ...seat(ada, 'free'), id: `${name} 1` },
+          { ...seat(bram, 'person'), id: `${name} 2` },
+        ],
+        n === 0,
+      ),
+    ),
+    attacks: idle('opposite'),
+  },
+};
+
 /** What the rehearsal's page can show, each by its name. */
 export const rehearsalStates: { readonly [name: string]: RehearsalView } = {
   'rehearsal loading': { rehearsal: null, reached: true },
   'rehearsal fresh': fresh,
   'rehearsal busy': busy,
+  'rehearsal eight': eight,
   'rehearsal offline': { ...busy, reached: false },
 };

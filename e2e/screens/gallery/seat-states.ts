@@ -8,7 +8,7 @@ import type {
   StageView,
   View,
 } from '../../../web/src/session/view.ts';
-import { ada, agreed, alba, boris, borland, bram, carla, corvina, diego, eva, irina, tile } from './people.ts';
+import { ada, agreed, alba, boris, borland, bram, carla, corvina, diego, eva, irina, strange, tile } from './people.ts';
 import { portrait } from './portrait.ts';
 
 type Holding = Extract<View, { kind: 'holding' }>;
@@ -245,6 +245,24 @@ export const seatStates: { readonly [name: string]: () => View } = {
       ],
       proven: 'some',
     }),
+  'holding strange names': () => holding({ title: 'T'.repeat(200), agreed: [ada, ...strange] }),
+  'stage strange names': () =>
+    stage({
+      title: 'T'.repeat(200),
+      tiles: strange.map((who, n) => tile(n + 3, who)),
+      audience: [alba, borland, ...strange.map(({ delegation }) => delegation).slice(-1)],
+      notices: strange.map(({ name, delegation }, n) =>
+        notice(n, 'warning', 'missing-device', { name, delegation: delegation.name }),
+      ),
+    }),
+  'stage code, strange names': () =>
+    code({
+      round: { kind: 'making', by: strange[0] ?? null, missing: strange },
+      unfinished: strange,
+      different: strange,
+      standing: standing({ uncovered: strange, same: strange }),
+    }),
+  'stage quiet': () => stage({ tiles: [tile(3, boris, { kind: 'camera-off' }, true)], proven: 'quiet' }),
   'stage three delegations': () =>
     stage({
       tiles: [

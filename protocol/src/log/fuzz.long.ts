@@ -14,7 +14,7 @@ test('[IDENT6, SHEET3, LOG5, MSG2, ACT3] 200,000 changed bytes at doors that ver
   await fuzzDoors(randomOf(seed), 200_000);
 });
 
-test('[LOG4] a million acts, in logs short and long', async () => {
+test('[LOG4] a million acts, valid and not, in logs short and long: all reach the same state or the same refusal', async () => {
   const random = randomOf(seed);
   const two = await testMeeting();
   const eight = await testMeeting(['Alba', 'Borland', 'Corvia', 'Dorne', 'Elbany', 'Ferrol', 'Galdor', 'Hadria']);

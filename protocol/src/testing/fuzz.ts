@@ -1,6 +1,16 @@
 import { decode as cborDecode } from 'cborg';
 import { type Bytes, type Codec, decode, encode, equal, type Plain, Refusal } from '../bytes/index.ts';
-import { mandateChain, rootKeys, verifyMandate } from '../identity/index.ts';
+import {
+  askForCertificate,
+  mandateChain,
+  openCertified,
+  openIntroduction,
+  openRequest,
+  packCertified,
+  rootKeys,
+  signIntroduction,
+  verifyMandate,
+} from '../identity/index.ts';
 import {
   openAct,
   openEntry,
@@ -98,6 +108,8 @@ const decoders = async (): Promise<readonly Target[]> => {
     { kind: 'ready', generation: 1, epoch: 2 },
     { kind: 'transport', names: [{ root: seedOf('root'), name: 'p-1' }] },
     { kind: 'release', seating: 1, frameSeed: seedOf('seed') },
+    { kind: 'ask', nonce: seedOf('n').slice(0, 16), time: 7 },
+    { kind: 'commitment', sealed: seedOf('sealed') },
   ];
   const messages = await Promise.all(
     said.map((one, n) => signMessage(principal.device, { meeting: meeting.id, seating: 1, n, passing: one })),
@@ -109,6 +121,8 @@ const decoders = async (): Promise<readonly Target[]> => {
   const id = { meeting: meeting.id };
   const [hash, sig, blob] = [seedOf('h'), new Uint8Array(64), new Uint8Array(40)];
   const refused = { kind: 'refused', code: 'a.b', detail: 'é' };
+  const access = { urls: ['turn:h'], username: '9:a', credential: 'c', until: 9 };
+  const signature = { root: hash, certificate: blob, sig };
   return [
     ofCodec('root', rootKeys, [...meeting.pins.values()]),
     ofCodec('chain', mandateChain, [principal.chain]),
@@ -127,18 +141,27 @@ const decoders = async (): Promise<readonly Target[]> => {
       { kind: 'blob', hash, bytes: null },
       { ...refused, act: hash },
       { kind: 'host', reached: false },
+      { kind: 'agreed', sheet: blob, roots: [...meeting.pins.values()], chain: principal.chain, now: 1, relay: null },
+      { kind: 'relay', access },
+      { kind: 'restricted', act },
+      { kind: 'stopped', code: 'a.b', detail: '' },
     ]),
     ofCodec('peer request', peerRequest, [
       { kind: 'submit', ...id, act, blobs: [] },
       { kind: 'since', ...id, seq: 9 },
       { kind: 'line', ...id, chain: { certificate: blob, mandate: blob } },
       { kind: 'status' },
+      { kind: 'proposed', body: encode(meeting.body), signature },
+      { kind: 'agreed', ...id, sheet: hash, signature },
+      { kind: 'withdrawn', ...id, sheet: hash, reason: '' },
     ]),
     ofCodec('peer reply', peerReply, [
       { kind: 'done' },
       refused,
       { kind: 'line', url: 'ws://h', token: 't' },
       { kind: 'status', now: 1, serial: 2 },
+      { kind: 'entry', entry, countersignatures: [countersignature] },
+      { kind: 'blob', bytes: blob },
     ]),
     ofCodec('device proof', deviceProof, [{ origin: 'http://a', ...id, seat: 's', nonce: hash }]),
     ofCodec('link proof', linkProof, [{ origin: 'http://a', seat: 's', secret: hash }]),
@@ -188,7 +211,8 @@ export const fuzzDecoders = async (random: Random, inputs: number): Promise<Trie
 
 /**
  * Gives doors that verify signatures `inputs` mutations of what they accept: a call sheet, a chain, a
- * countersignature, a passing message, an entry. Throws where one crashes, or accepts other bytes than were signed.
+ * countersignature, a passing message, an entry, an introduction, a request for a certificate and what is certified. Throws
+ * where one crashes, or accepts other bytes than were signed.
  */
 export const fuzzDoors = async (random: Random, inputs: number): Promise<void> => {
   const meeting = await testMeeting();
@@ -201,6 +225,11 @@ export const fuzzDoors = async (random: Random, inputs: number): Promise<void> =
   const [word] = log.countersignatures;
   if (!word) throw new Error('nothing was countersigned');
   const { certificate, mandate } = principal.chain;
+  const { root, issuing } = meeting.host;
+  const by = { keys: root.keys, certificate: meeting.host.certificate, signer: issuing };
+  const introduction = await signIntroduction(by, { name: 'Alba', peer: 'https://alba.example', at: meeting.at });
+  const request = await askForCertificate(issuing);
+  const certified = packCertified(root.keys, meeting.host.certificate);
   const judged = (given: typeof principal.chain) => verifyMandate(meeting.pins, given, meeting.id, meeting.at);
   const doors: readonly {
     readonly name: string;
@@ -212,6 +241,9 @@ export const fuzzDoors = async (random: Random, inputs: number): Promise<void> =
     { name: 'mandate', valid: mandate, door: (bytes) => judged({ certificate, mandate: bytes }) },
     { name: 'countersignature', valid: word.bytes, door: (bytes) => verifyCountersignature(meeting.sheet, bytes) },
     { name: 'message', valid: message, door: (bytes) => verifyMessage(ledger.state, bytes, () => 0) },
+    { name: 'introduction', valid: introduction, door: (bytes) => openIntroduction(bytes, meeting.at) },
+    { name: 'request', valid: request, door: openRequest },
+    { name: 'certified', valid: certified, door: (bytes) => openCertified(bytes, meeting.at) },
     { name: 'act', valid: leave, door: (bytes) => enter(ledger, entryBytes(ledger.state, bytes)) },
   ];
   for (const { name, valid, door } of doors)
