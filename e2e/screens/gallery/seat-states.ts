@@ -251,9 +251,7 @@ export const seatStates: { readonly [name: string]: () => View } = {
       title: 'T'.repeat(200),
       tiles: strange.map((who, n) => tile(n + 3, who)),
       audience: [alba, borland, ...strange.map(({ delegation }) => delegation).slice(-1)],
-      notices: strange.map(({ name, delegation }, n) =>
-        notice(n, 'warning', 'missing-device', { name, delegation: delegation.name }),
-      ),
+      notices: [notice(1, 'warning', 'missing-device', { name: 'W'.repeat(120), delegation: 'אלבה'.repeat(30) })],
     }),
   'stage code, strange names': () =>
     code({
