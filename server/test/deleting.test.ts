@@ -15,7 +15,7 @@ import { preparePair } from './pair.ts';
 
 /** A clock on which ten minutes are soon over. */
 const quick: Clock = {
-  now: systemClock.now,
+  ...systemClock,
   after: (ms, wake) => systemClock.after(ms === DELETE_AFTER_MS ? 300 : ms, wake),
 };
 
