@@ -8,6 +8,8 @@ export type Link = {
   /** Root in hex. */
   readonly root: string;
   readonly reached: () => boolean;
+  /** Takes note of what came of a question that was asked for several meetings. */
+  readonly heard: (answer: PeerReply | Refusal) => void;
   /** Asks now, beside everything else. */
   readonly ask: (request: PeerRequest) => Promise<PeerReply | Refusal>;
   /** Sends in order, after what was sent before; null where too much waits already. */
@@ -18,6 +20,10 @@ const MOST_WAITING = 512;
 /** Refusals that say that nobody, or not the counterpart, answered. */
 const AWAY = new Set(['peer.unreachable', 'peer.address', 'peer.refused']);
 
+/** Whether an answer is none of the counterpart's. */
+export const isAway = (answer: PeerReply | Refusal): boolean =>
+  answer instanceof Refusal && !(answer instanceof SaidRefusal) && AWAY.has(answer.code);
+
 /** Wraps what asks a counterpart; `changed` hears when the counterpart is reached, and when it no longer is. */
 export const link = (
   root: string,
@@ -27,18 +33,21 @@ export const link = (
   const inOrder = serial();
   let reached = false;
   let waiting = 0;
+  const heard = (answer: PeerReply | Refusal): void => {
+    const now = !isAway(answer);
+    if (now === reached) return;
+    reached = now;
+    changed(now);
+  };
   const ask = async (request: PeerRequest): Promise<PeerReply | Refusal> => {
     const answer = await peer(request);
-    const now = answer instanceof SaidRefusal || !(answer instanceof Refusal && AWAY.has(answer.code));
-    if (now !== reached) {
-      reached = now;
-      changed(now);
-    }
+    heard(answer);
     return answer;
   };
   return {
     root,
     reached: () => reached,
+    heard,
     ask,
     send: async (request) => {
       if (waiting >= MOST_WAITING) return new Refusal('peer.unreachable', 'too much waits');

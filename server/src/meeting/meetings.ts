@@ -6,6 +6,7 @@ import type { AgreedSheet } from '../sheets.ts';
 import { guestsOf } from './guests.ts';
 import { link } from './links.ts';
 import { type Meeting, type MeetingOptions, openMeeting } from './meeting.ts';
+import { openRounds } from './rounds.ts';
 
 /** The meetings that a node holds open. */
 export type Meetings = {
@@ -27,7 +28,7 @@ export type Meetings = {
   readonly stop: () => Promise<void>;
 };
 
-export type MeetingsOptions = Omit<MeetingOptions, 'sheet' | 'links'> & {
+export type MeetingsOptions = Omit<MeetingOptions, 'sheet' | 'links' | 'rounds'> & {
   readonly counterparts: Counterparts;
   /** The identity that signs with an issuing key: a call sheet's own may be an earlier one. */
   readonly identityWith: (key: Bytes) => Promise<Identity | Refusal>;
@@ -38,6 +39,7 @@ export const openMeetings = (options: MeetingsOptions): Meetings => {
   const ownName = toHex(own.root);
   const meetings = new Map<string, Meeting>();
   const seats = new Map<string, OwnSeat>();
+  const rounds = openRounds(options.clock, counterparts.ask);
   const listeners = new Set<() => void>();
   const changed = () => {
     for (const listener of listeners) listener();
@@ -68,6 +70,7 @@ export const openMeetings = (options: MeetingsOptions): Meetings => {
         ...options,
         own: signing,
         sheet,
+        rounds,
         links: (reached) =>
           others.map((root) =>
             link(
