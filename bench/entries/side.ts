@@ -22,14 +22,20 @@ const commitBytes = (): Bytes => {
 type Table = { readonly person: Person; readonly upTo: number; epoch: number };
 const tables: Table[] = [];
 let node: DelegationNode | null = null;
+let began: Begun | null = null;
 
-const begin = async ({ config, sheets, hosts }: Begun): Promise<void> => {
+const begin = async (given: Begun): Promise<void> => {
+  began = given;
+  node = await startOne({ ...given.config, sheets: [...given.sheets] });
+  await Promise.all(node.meetings().map((meeting) => meeting.synced()));
+};
+
+const seat = async (): Promise<void> => {
+  if (!node || !began) throw new Error('not begun');
+  const { config, hosts } = began;
   const identity = await actingIdentity(config.identity, Date.now());
   if (identity instanceof Refusal) throw new Error(identity.code);
-  node = await startOne({ ...config, sheets: [...sheets] });
-  const meetings = node.meetings();
-  await Promise.all(meetings.map((meeting) => meeting.synced()));
-  for (const meeting of meetings) {
+  for (const meeting of node.meetings()) {
     const person = await sit(meeting, identity);
     if (hosts) await until(() => meeting.living().length === 2);
     const table = { person, upTo: meeting.head().seq, epoch: 0 };
@@ -77,6 +83,9 @@ const answer = async (asked: Asked): Promise<Told> => {
     case 'begin':
       await begin(asked);
       return { kind: 'done' };
+    case 'seat':
+      await seat();
+      return { kind: 'done' };
     case 'load':
       return { kind: 'timed', times: await load(asked) };
     case 'heard':
@@ -94,7 +103,7 @@ const answer = async (asked: Asked): Promise<Told> => {
 process.on('message', (asked) => {
   // Only the bench speaks to it.
   answer(asked as Asked).then(
-    (told) => process.send?.(told),
+    (told) => process.send?.(told, () => (asked as Asked).kind === 'end' && process.exit()),
     (error: unknown) => {
       console.error(error);
       process.exit(1);

@@ -15,7 +15,7 @@ export type Load = { readonly perSecond: number; readonly count: number };
 export type Asked =
   | ({ readonly kind: 'begin' } & Begun)
   | ({ readonly kind: 'load' } & Load)
-  | { readonly kind: 'heard' | 'cost' | 'end' };
+  | { readonly kind: 'seat' | 'heard' | 'cost' | 'end' };
 export type Told =
   | { readonly kind: 'done' }
   | { readonly kind: 'timed'; readonly times: readonly (readonly [string, number, number, number])[] }
@@ -37,6 +37,8 @@ export type EntryCost = {
 export type Sides = {
   /** Lets the meetings commit in turn. */
   readonly load: (load: Load) => Promise<EntryCost>;
+  /** Resident memory of the host's node and the guest's. */
+  readonly megabytes: () => Promise<readonly number[]>;
   readonly stop: () => Promise<void>;
 };
 
@@ -86,6 +88,7 @@ export const openSides = async (meetings: number): Promise<Sides> => {
       return ask(side, { kind: 'begin', config, sheets, hosts: n === 0 }, 'done');
     }),
   );
+  await Promise.all(sides.map((side) => ask(side, { kind: 'seat' }, 'done')));
   const [host, guest] = sides;
   if (!host || !guest) throw new Error('two delegations');
   const costs = () => Promise.all(sides.map((side) => ask(side, { kind: 'cost' }, 'cost')));
@@ -110,9 +113,9 @@ export const openSides = async (meetings: number): Promise<Sides> => {
         megabytes: after.map((one) => one.megabytes),
       };
     },
+    megabytes: async () => (await costs()).map((one) => one.megabytes),
     stop: async () => {
       await Promise.all(sides.map((side) => ask(side, { kind: 'end' }, 'done')));
-      for (const side of sides) side.kill();
       remove();
     },
   };
