@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type Bytes, hash, Refusal, toHex } from '../../protocol/src/bytes/index.ts';
 import type { Action } from '../../protocol/src/log/index.ts';
 import { actingIdentity } from '../../server/src/identity/files.ts';
+import { type Serial, serial } from '../../server/src/meeting/serial.ts';
 import type { DelegationNode } from '../../server/src/node.ts';
 import { startOne } from '../../server/test/pair.ts';
 import { moment, type Person, sit, until } from './person.ts';
@@ -19,7 +20,8 @@ const commitBytes = (): Bytes => {
   return bytes;
 };
 
-type Table = { readonly person: Person; readonly upTo: number; epoch: number };
+/** `inTurn`: nobody commits before the commit before is known. */
+type Table = { readonly person: Person; readonly upTo: number; readonly inTurn: Serial; epoch: number };
 const tables: Table[] = [];
 let node: DelegationNode | null = null;
 let began: Begun | null = null;
@@ -38,7 +40,7 @@ const seat = async (): Promise<void> => {
   for (const meeting of node.meetings()) {
     const person = await sit(meeting, identity);
     if (hosts) await until(() => meeting.living().length === 2);
-    const table = { person, upTo: meeting.head().seq, epoch: 0 };
+    const table = { person, upTo: meeting.head().seq, inTurn: serial(), epoch: 0 };
     tables.push(table);
     if (!hosts) continue;
     await person.act({ kind: 'found', circle: 'table', generation: 1, authenticator: fresh() }, []);
@@ -71,7 +73,7 @@ const load = async ({ perSecond, count }: Load): Promise<readonly Timed[]> => {
     const wait = began + (1_000 * n) / perSecond - performance.now();
     if (wait > 0) await new Promise((done) => setTimeout(done, wait));
     const table = tables[n % tables.length];
-    if (table) all.push(commit(table));
+    if (table) all.push(table.inTurn(() => commit(table)));
   }
   return Promise.all(all);
 };
