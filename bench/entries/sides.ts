@@ -59,13 +59,19 @@ const sheetOf = (prepared: readonly Prepared[], n: number): SheetBody => ({
   }),
 });
 
-const ask = async <K extends Told['kind']>(side: ChildProcess, asked: Asked, kind: K) => {
-  side.send(asked);
+type Side = { readonly child: ChildProcess; readonly ended: Promise<never> };
+
+const openSide = (): Side => {
+  const child = fork(join(import.meta.dirname, 'side.ts'), { serialization: 'advanced' });
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error('a side ended')));
+  ended.catch(() => undefined); // whoever asks hears of it
+  return { child, ended };
+};
+
+const ask = async <K extends Told['kind']>({ child, ended }: Side, asked: Asked, kind: K) => {
+  child.send(asked);
   // Sides are this program's own.
-  const [told] = (await Promise.race([
-    once(side, 'message'),
-    once(side, 'exit').then(() => Promise.reject(new Error('a side ended'))),
-  ])) as [Told];
+  const [told] = (await Promise.race([once(child, 'message'), ended])) as [Told];
   if (told.kind !== kind) throw new Error(`${told.kind} in place of ${kind}`);
   return told as Extract<Told, { readonly kind: K }>;
 };
@@ -80,7 +86,7 @@ export const openSides = async (meetings: number): Promise<Sides> => {
     writeFileSync(path, await signSheetByAll(sheetOf(prepared, n), identities));
     sheets.push(path);
   }
-  const sides = prepared.map(() => fork(join(import.meta.dirname, 'side.ts'), { serialization: 'advanced' }));
+  const sides = prepared.map(openSide);
   await Promise.all(
     sides.map((side, n) => {
       const config = prepared[n]?.config;
@@ -115,7 +121,8 @@ export const openSides = async (meetings: number): Promise<Sides> => {
     },
     megabytes: async () => (await costs()).map((one) => one.megabytes),
     stop: async () => {
-      await Promise.all(sides.map((side) => ask(side, { kind: 'end' }, 'done')));
+      const left = sides.filter(({ child }) => child.connected);
+      await Promise.all(left.map((side) => ask(side, { kind: 'end' }, 'done')));
       remove();
     },
   };
