@@ -2,6 +2,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { entryRows, measureEntries } from './entries.ts';
 import { frameRows, measureFrames } from './frames.ts';
 import { gapRows, measureGaps } from './gap.ts';
+import { growthRows, measureGrowth } from './growth.ts';
 import { joinTimeRows, measureJoinTimes } from './join.ts';
 import { joinRows, measureJoins } from './keys.ts';
 import { logRow, measureLog } from './log.ts';
@@ -18,6 +19,7 @@ const measures: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   keys: async () => joinRows(await measureJoins()),
   log: async () => [logRow(await measureLog())],
   entries: async () => entryRows(await measureEntries()),
+  growth: async () => growthRows(await measureGrowth()),
   record: async () => recordRows(await measureRecord()),
 };
 

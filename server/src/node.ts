@@ -168,6 +168,10 @@ export const startNode = async (config: NodeConfig, options: NodeOptions): Promi
     });
   const handle = async (root: string, request: PeerRequest): Promise<PeerReply> => {
     if (request.kind === 'status') return { kind: 'status', now: clock.now(), serial: identity.serial };
+    if (request.kind === 'held') {
+      const others = request.meetings.filter(({ meeting, held }) => !meetings.find(meeting)?.isHeld(root, held));
+      return { kind: 'other', meetings: others.map(({ meeting }) => meeting) };
+    }
     if (isAgreeing(request)) {
       const names = namesOf(config, identity, counterparts.pinned());
       const party = { own: identity, pins: counterparts.pins(), names, store };

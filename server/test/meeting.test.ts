@@ -4,7 +4,9 @@ import { type Bytes, encode, equal, hash, Refusal } from '@parley/protocol/bytes
 import {
   countersign,
   type Entry,
+  heldHash,
   type Ledger,
+  openLedger,
   openMessage,
   placeAct,
   signAct,
@@ -237,6 +239,13 @@ test('[PEER8] each node says only what is its own to say', async () => {
   expect(submit).toMatchObject({ code: 'peer.not-host' });
   const elsewhere = await ask({ kind: 'since', meeting: new Uint8Array(16), seq: 0 });
   expect(elsewhere).toMatchObject({ code: 'peer.unknown-meeting' });
+  const others = [meeting, new Uint8Array(16)].map((one) => ({ meeting: one, held: new Uint8Array(32) }));
+  expect(await ask({ kind: 'held', meetings: others })).toEqual({
+    kind: 'other',
+    meetings: [meeting, new Uint8Array(16)],
+  });
+  const held = heldHash(openLedger(pair.alba.meetings()[0]!.sheet));
+  expect(await ask({ kind: 'held', meetings: [{ meeting, held }] })).toEqual({ kind: 'other', meetings: [] });
   const ilaria = await device('alba-principal');
   const { seating } = await ilaria.sit();
   const passing = { kind: 'media', audio: true, video: true } as const;

@@ -13,6 +13,7 @@ export type Purpose =
   | 'act'
   | 'entry'
   | 'countersignature'
+  | 'held'
   | 'message'
   | 'device-proof'
   | 'link'

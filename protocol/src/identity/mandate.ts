@@ -92,12 +92,30 @@ export const claimMandate = (
   if (!equal(inner.meeting, meeting)) return new Refusal('identity.mandate-meeting', toHex(inner.meeting));
   if (now < inner.from || now >= inner.until)
     return new Refusal('identity.mandate-expired', `valid ${inner.from} to ${inner.until}`);
+  const name = mandateHash(chain.mandate);
   const own = { key: issuer.key, purpose: 'mandate' as const, message: outer.body, signature: outer.sig };
   return {
-    mandate: { ...inner, hash: mandateHash(chain.mandate) },
-    checks: [...claimed.checks, checkOf(own, 'identity.mandate-forged', root)],
+    mandate: { ...inner, hash: name },
+    checks: [...claimed.checks, once(name, checkOf(own, 'identity.mandate-forged', root))],
   };
 };
+
+// Whoever sits anew shows the same mandate. Its hash covers body and signature, and the body names the certificate whose
+// key it stands under: whether it stands is said once for good.
+const judged = new Map<string, Promise<Refusal | null>>();
+const REMEMBERED = 256;
+
+const once =
+  (mandate: Bytes, check: Check): Check =>
+  () => {
+    const name = toHex(mandate);
+    let result = judged.get(name);
+    if (result) return result;
+    if (judged.size >= REMEMBERED) judged.clear();
+    result = check();
+    judged.set(name, result);
+    return result;
+  };
 
 /** Verifies a mandate with its chain: refuses what `claimMandate` and its checks refuse. */
 export const verifyMandate = async (

@@ -20,6 +20,7 @@ export {
   verifyCountersignature,
   verifyEntry,
 } from './entry.ts';
+export { heldHash } from './held.ts';
 export { judge, judgeDirect, outweighs, stillEnds } from './judge.ts';
 export {
   acts,

@@ -9,6 +9,24 @@ import { begin, type State } from './state.ts';
 /** An entry that still lacks countersignatures, with the state that it makes and the delegations it needs. */
 type Open = { readonly state: State; readonly needs: readonly string[] };
 
+/**
+ * Entries that are open, oldest first. Their trail is shared by all ledgers along a log, each of which sees no further
+ * than its own length: so one more costs the same, however many there are.
+ */
+type OpenEntries = { readonly trail: Open[]; readonly length: number };
+
+const none = (): OpenEntries => ({ trail: [], length: 0 });
+
+const listed = ({ trail, length }: OpenEntries): readonly Open[] => trail.slice(0, length);
+
+const listOf = (entries: readonly Open[]): OpenEntries => ({ trail: [...entries], length: entries.length });
+
+const withOne = (open: OpenEntries, one: Open): OpenEntries => {
+  const trail = open.trail.length === open.length ? open.trail : [...listed(open)];
+  trail.push(one);
+  return { trail, length: open.length + 1 };
+};
+
 /** Two heads at one place under one key: proof against whoever signed both. */
 export type Equivocation = { readonly root: string; readonly seq: number; readonly proof: readonly [Bytes, Bytes] };
 
@@ -19,7 +37,7 @@ export type Equivocation = { readonly root: string; readonly seq: number; readon
 export type Ledger = {
   readonly state: State;
   readonly settled: State;
-  readonly open: readonly Open[];
+  readonly open: OpenEntries;
   /** Newest countersignature of each delegation, by root. */
   readonly tally: ReadonlyMap<string, Countersignature>;
 };
@@ -27,7 +45,7 @@ export type Ledger = {
 /** The ledger of a meeting that has no entries. */
 export const openLedger = (sheet: Sheet): Ledger => {
   const state = begin(sheet);
-  return { state, settled: state, open: [], tally: new Map() };
+  return { state, settled: state, open: none(), tally: new Map() };
 };
 
 /** Delegations with someone seated, and the host. */
@@ -41,13 +59,13 @@ const present = (state: State): Set<string> => {
  * The entries that are open after one more: it needs the host, its actor's delegation, and whoever had someone
  * seated before it. A delegation that has nobody seated any more is needed no longer, for earlier entries neither.
  */
-const opened = ({ state: before, open }: Ledger, { act }: VerifiedEntry, state: State): readonly Open[] => {
+const opened = ({ state: before, open }: Ledger, { act }: VerifiedEntry, state: State): OpenEntries => {
   const needs = present(before).add(act.root);
-  const all = [...open, { state, needs: [...needs] }];
+  const all = withOne(open, { state, needs: [...needs] });
   if (state.ended !== state.head.seq) return all;
   const there = present(state);
   if ([...needs].every((root) => there.has(root))) return all;
-  return all.map((one) => ({ state: one.state, needs: one.needs.filter((root) => there.has(root)) }));
+  return listOf(listed(all).map((one) => ({ state: one.state, needs: one.needs.filter((root) => there.has(root)) })));
 };
 
 /** Appends a verified entry; refuses what `reduce` refuses. */
@@ -75,10 +93,10 @@ export const take = (ledger: Ledger, given: Countersignature): Ledger | Refusal 
 const settle = (ledger: Ledger): Ledger => {
   const { tally, open } = ledger;
   const isSettled = ({ state, needs }: Open) => needs.every((root) => (tally.get(root)?.seq ?? 0) >= state.head.seq);
-  const found = open.findIndex((one) => !isSettled(one));
-  const n = found < 0 ? open.length : found;
-  const newest = open[n - 1];
-  return newest ? { ...ledger, settled: newest.state, open: open.slice(n) } : ledger;
+  let newest: Open | null = null;
+  let n = 0;
+  for (let one = open.trail[n]; n < open.length && one && isSettled(one); n += 1, one = open.trail[n]) newest = one;
+  return newest ? { ...ledger, settled: newest.state, open: listOf(listed(open).slice(n)) } : ledger;
 };
 
 /**

@@ -148,6 +148,7 @@ const decoders = async (): Promise<readonly Target[]> => {
     ]),
     ofCodec('peer request', peerRequest, [
       { kind: 'submit', ...id, act, blobs: [] },
+      { kind: 'held', meetings: [{ ...id, held: hash }] },
       { kind: 'since', ...id, seq: 9 },
       { kind: 'line', ...id, chain: { certificate: blob, mandate: blob } },
       { kind: 'status' },
@@ -158,6 +159,7 @@ const decoders = async (): Promise<readonly Target[]> => {
     ofCodec('peer reply', peerReply, [
       { kind: 'done' },
       refused,
+      { kind: 'other', meetings: [meeting.id] },
       { kind: 'line', url: 'ws://h', token: 't' },
       { kind: 'status', now: 1, serial: 2 },
       { kind: 'entry', entry, countersignatures: [countersignature] },

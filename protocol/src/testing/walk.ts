@@ -9,6 +9,7 @@ import {
   isLetIn,
   openAct,
   openEntry,
+  openLedger,
   placeAct,
   reduce,
   roster,
@@ -76,7 +77,7 @@ const actionOf = (random: Random, state: State, step: number): Action => {
   const near = (n: number) => (random.chance(4) ? Math.max(0, n + random.below(5) - 2) : n);
   const seating = random.chance(5) ? random.below(head.seq + 3) : random.one([...roster(state), 0]);
   const knock = random.chance(5) ? random.below(head.seq + 3) : random.one([...state.knocks.keys(), 0]);
-  const todo = due({ state, settled: state, open: [], tally: new Map() });
+  const todo = due({ ...openLedger(state.sheet), state, settled: state });
   const circle = 'table' as const;
   const authenticator = named('authenticator');
   const generation = near(todo?.generation ?? table?.generation ?? 1);

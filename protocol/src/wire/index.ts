@@ -8,5 +8,5 @@ export {
   nodeToDevice,
   type RelayAccess,
 } from './device.ts';
-export { MESSAGE_LIMIT } from './limits.ts';
+export { MEETINGS, MESSAGE_LIMIT } from './limits.ts';
 export { type PeerReply, type PeerRequest, peerReply, peerRequest } from './peer.ts';

@@ -16,5 +16,7 @@ export const sheet = bytesUpTo(131_072);
 export const blob = bytesUpTo(524_288);
 export const blobs = list(blob, 2);
 export const countersignatures = list(countersignature, 8);
+/** Most meetings that one question is about. */
+export const MEETINGS = 1_024;
 /** Part of a log: a longer one comes in several. */
 export const entries = list(entry, 64);

@@ -1,4 +1,4 @@
-import { bytes, type Decoded, text, uint, variant } from '../bytes/index.ts';
+import { bytes, type Decoded, list, record, text, uint, variant } from '../bytes/index.ts';
 import { mandateChain } from '../identity/index.ts';
 import { sheetSignature } from '../log/index.ts';
 import * as limit from './limits.ts';
@@ -18,6 +18,8 @@ export const peerRequest = variant({
   /** A restriction, directly to every node. */
   restricted: { meeting: bytes(16), act: limit.act },
   passed: { meeting: bytes(16), message: limit.message },
+  /** Asks in which of these meetings something else is held than here (`heldHash`). */
+  held: { meetings: list(record({ meeting: bytes(16), held: limit.hash32 }), limit.MEETINGS) },
   /** Asks for what came after a place of the log. */
   since: { meeting: bytes(16), seq: uint() },
   want: { meeting: bytes(16), hash: limit.hash32 },
@@ -41,6 +43,8 @@ export const peerReply = variant({
   refused: { code: text(64), detail: text(400, 0) },
   entry: { entry: limit.entry, countersignatures: limit.countersignatures },
   countersigned: { countersignature: limit.countersignature },
+  /** Those of the meetings asked about of which something else, or nothing, is held. */
+  other: { meetings: list(bytes(16), limit.MEETINGS) },
   log: { entries: limit.entries, countersignatures: limit.countersignatures },
   blob: { bytes: limit.blob },
   line: { url: text(256), token: text(4096) },

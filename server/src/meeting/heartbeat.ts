@@ -1,12 +1,13 @@
 import { type Bytes, Refusal } from '@parley/protocol/bytes';
 import type { PeerReply } from '@parley/protocol/wire';
-import type { Clock } from '../clock.ts';
 import { evenUnkept } from '../store/failure.ts';
-import type { Link } from './links.ts';
+import { isAway, type Link } from './links.ts';
+import type { Rounds, Shared } from './rounds.ts';
 
 /**
- * Asks every counterpart, again and again, what came after the newest entry held here. So one question says whether
- * the counterpart is reached, mends every gap, and brings countersignatures that were lost on their way.
+ * Asks every counterpart what came after the newest entry held here: at first, when something is missed, and whenever a
+ * round says that something else is held there. So every gap is mended, and countersignatures come that were lost on
+ * their way.
  */
 export type Heartbeat = {
   readonly links: readonly Link[];
@@ -21,8 +22,10 @@ export type Heartbeat = {
 
 export type HeartbeatOptions = {
   readonly meeting: Bytes;
-  readonly clock: Clock;
   readonly links: readonly Link[];
+  readonly rounds: Rounds;
+  /** What is held here (`heldHash`). */
+  readonly held: () => Bytes;
   readonly head: () => number;
   /** Takes what came after `from`; the place after which to ask on, or null where there is no more. */
   readonly take: (root: string, from: number, reply: Extract<PeerReply, { kind: 'log' }>) => Promise<number | null>;
@@ -33,20 +36,24 @@ export type HeartbeatOptions = {
   readonly synced: () => void;
 };
 
-const REACHED_MS = 2_000;
-const AWAY_MS = 250;
-
 /** Makes what asks; nothing is asked before `begin`. */
 export const heartbeat = (options: HeartbeatOptions): Heartbeat => {
-  const { meeting, clock, links } = options;
+  const { meeting, links, rounds, held } = options;
   const silent = new Set(links);
-  const wakers = new Map<Link, () => void>();
+  const asking = new Set<Link>();
+  let leave: readonly (() => void)[] = [];
   let ended = false;
   let nowSynced = () => {};
   const synced = new Promise<void>((resolve) => {
     nowSynced = resolve;
   });
 
+  const answered = (link: Link): void => {
+    options.heard(link.root);
+    if (!silent.delete(link) || silent.size > 0) return;
+    nowSynced();
+    options.synced();
+  };
   // One part of the log after the other, until the counterpart has no more.
   const ask = async (link: Link): Promise<void> => {
     let from = options.head();
@@ -56,45 +63,41 @@ export const heartbeat = (options: HeartbeatOptions): Heartbeat => {
       if (answer instanceof Refusal) return options.failed(answer);
       if (answer.kind !== 'log') return;
       const heard = await options.take(link.root, from, answer);
-      if (heard !== null && heard > from) {
-        from = heard;
-        continue;
-      }
-      options.heard(link.root);
-      if (silent.delete(link) && silent.size === 0) {
-        nowSynced();
-        options.synced();
-      }
-      return;
+      if (heard === null || heard <= from) return answered(link);
+      from = heard;
     }
   };
-  const loop = async (link: Link): Promise<void> => {
-    while (!ended) {
-      await evenUnkept(ask(link)); // what could not be kept is asked for again
-      await new Promise<void>((resolve) => {
-        const cancel = clock.after(link.reached() ? REACHED_MS : AWAY_MS, resolve);
-        wakers.set(link, () => {
-          cancel();
-          resolve();
-        });
-      });
-    }
+  const look = async (link: Link): Promise<void> => {
+    if (ended || asking.has(link)) return;
+    asking.add(link);
+    await evenUnkept(ask(link)); // what could not be kept is asked for again
+    asking.delete(link);
   };
+  const shared = (link: Link): Shared => ({
+    meeting,
+    held,
+    heard: (answer, same) => {
+      link.heard(answer);
+      if (same) answered(link);
+      else if (!isAway(answer)) void look(link);
+    },
+  });
   if (links.length === 0) nowSynced();
 
   return {
     links,
     begin: () => {
-      for (const link of links) void loop(link);
+      leave = links.map((link) => rounds.join(link.root, shared(link)));
+      for (const link of links) void look(link);
     },
     beat: () => {
-      for (const wake of wakers.values()) wake();
+      for (const link of links) void look(link);
     },
     isSynced: () => silent.size === 0,
     synced: () => synced,
     stop: () => {
       ended = true;
-      for (const wake of wakers.values()) wake();
+      for (const end of leave) end();
     },
   };
 };

@@ -3,6 +3,7 @@ import type { Mandate } from '@parley/protocol/identity';
 import {
   type Act,
   type Head,
+  heldHash,
   isLetIn,
   isRemoved,
   isRestriction,
@@ -25,6 +26,7 @@ import { losing, type Parting } from './losing.ts';
 import { newest } from './passing.ts';
 import { openRecord, type Recorded, type RecordOptions } from './record.ts';
 import { restricting } from './restricting.ts';
+import type { Rounds } from './rounds.ts';
 import { serial } from './serial.ts';
 
 /** One meeting at one node: it orders (the host), verifies, stores, countersigns, tells. */
@@ -45,6 +47,8 @@ export type Meeting = {
   readonly expects: (mandate: Mandate) => boolean;
   /** Whether it has ended (CLOSE2). */
   readonly isClosed: () => boolean;
+  /** Whether what a counterpart (root in hex) holds, by its hash, is what is held here. */
+  readonly isHeld: (root: string, held: Bytes) => boolean;
   /** Seatings that stand: settled, and ended by nothing. */
   readonly living: () => readonly Seating[];
   /** Hears every change of `living`. */
@@ -59,11 +63,12 @@ export type Meeting = {
 /** What another node asks of a meeting. */
 export type MeetingRequest = Exclude<
   PeerRequest,
-  { kind: 'status' | 'line' | 'proposed' | 'agreed' | 'withdrawn' | 'recall' }
+  { kind: 'status' | 'held' | 'line' | 'proposed' | 'agreed' | 'withdrawn' | 'recall' }
 >;
 
 export type MeetingOptions = Omit<RecordOptions, 'maySign'> & {
   /** Ways to the counterparts of this meeting; `changed` hears whom it reaches. */
+  readonly rounds: Rounds;
   readonly links: (changed: (root: string, reached: boolean) => void) => readonly Link[];
   /** The meeting has ended, every delegation has countersigned that, and nothing is left to be proven. */
   readonly over: () => void;
@@ -115,7 +120,8 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
 
   const pulse = heartbeat({
     meeting,
-    clock,
+    rounds: options.rounds,
+    held: () => heldHash(ledger()),
     links: options.links((root, reached) => {
       if (root === hostName) people.tellAll({ kind: 'host', reached });
       if (reached) {
@@ -498,6 +504,7 @@ export const openMeeting = async (options: MeetingOptions): Promise<Meeting> => 
       return [...settled.knocks.values()].some((knock) => equal(knock.mandate, hash) && isLetIn(settled, knock));
     },
     isClosed: () => ledger().state.closed > 0,
+    isHeld: (root, held) => sheet.issuers.has(root) && equal(held, heldHash(ledger())),
     living,
     onChange: (listener) => {
       changes.add(listener);

@@ -7,6 +7,7 @@ import { evenUnkept } from '../store/failure.ts';
 import { guestsOf } from './guests.ts';
 import { link } from './links.ts';
 import { type Meeting, type MeetingOptions, openMeeting } from './meeting.ts';
+import { openRounds } from './rounds.ts';
 
 /** The meetings that a node holds open. */
 export type Meetings = {
@@ -28,7 +29,7 @@ export type Meetings = {
   readonly stop: () => Promise<void>;
 };
 
-export type MeetingsOptions = Omit<MeetingOptions, 'sheet' | 'links' | 'over'> & {
+export type MeetingsOptions = Omit<MeetingOptions, 'sheet' | 'links' | 'rounds' | 'over'> & {
   readonly counterparts: Counterparts;
   /** The identity that signs with an issuing key: a call sheet's own may be an earlier one. */
   readonly identityWith: (key: Bytes) => Promise<Identity | Refusal>;
@@ -43,6 +44,7 @@ export const openMeetings = (options: MeetingsOptions): Meetings => {
   const ownName = toHex(own.root);
   const meetings = new Map<string, Meeting>();
   const seats = new Map<string, OwnSeat>();
+  const rounds = openRounds(options.clock, counterparts.ask);
   const listeners = new Set<() => void>();
   const changed = () => {
     for (const listener of listeners) listener();
@@ -92,6 +94,7 @@ export const openMeetings = (options: MeetingsOptions): Meetings => {
         over: () => {
           if (sheet.record === 'nothing') options.clock.after(DELETE_AFTER_MS, () => void deleteAll(name));
         },
+        rounds,
         links: (reached) =>
           others.map((root) =>
             link(

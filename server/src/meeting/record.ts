@@ -153,10 +153,9 @@ export const openRecord = async (options: RecordOptions): Promise<LogRecord> => 
     on: Ledger,
     given: Bytes,
   ): Promise<{ word: Countersignature; next: Ledger } | null | Refusal> => {
+    for (const { bytes } of on.tally.values()) if (equal(bytes, given)) return null;
     const word = await verifyCountersignature(sheet, given);
     if (word instanceof Refusal) return word;
-    const held = on.tally.get(word.root);
-    if (held && equal(held.bytes, given)) return null;
     const next = take(on, word);
     if (next instanceof Refusal) return next.code === 'log.fork' ? named(word, next) : next;
     return next === on ? null : { word, next };

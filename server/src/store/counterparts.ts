@@ -1,6 +1,7 @@
 import type { Bytes } from '@parley/protocol/bytes';
 import type { Kysely } from 'kysely';
 import type { Tables } from './tables.ts';
+import type { Together } from './together.ts';
 
 /** Who compared the words with the other side, by what channel, and when (ms). */
 export type Confirmation = { readonly who: string; readonly channel: string; readonly at: number };
@@ -36,38 +37,41 @@ export type CounterpartStore = {
 };
 
 /** `CounterpartStore` over a database. */
-export const counterpartsOver = (db: Kysely<Tables>): CounterpartStore => ({
-  putIntroduction: async (root, introduction, read) => {
-    await db
-      .insertInto('counterparts')
-      .values({ root, introduction, read, who: null, channel: null, at: null })
-      .onConflict((conflict) => conflict.column('root').doUpdateSet({ introduction, read }))
-      .execute();
-  },
-  confirm: async (root, confirmation) => {
-    await db
-      .updateTable('counterparts')
-      .set({ ...confirmation })
-      .where('root', '=', root)
-      .where('at', 'is', null)
-      .execute();
-  },
-  noteLine: async (root, at, why) => {
-    const first = why === null ? { reached: at, away: null, why } : { reached: null, away: at, why };
-    await db
-      .insertInto('lines')
-      .values({ root, ...first })
-      .onConflict((conflict) =>
-        conflict
-          .column('root')
-          .doUpdateSet(
-            why === null
-              ? { reached: at, away: null, why }
-              : ({ ref, fn }) => ({ away: fn.coalesce(ref('lines.away'), ref('excluded.away')), why }),
-          ),
-      )
-      .execute();
-  },
+export const counterpartsOver = (db: Kysely<Tables>, write: Together['write']): CounterpartStore => ({
+  putIntroduction: (root, introduction, read) =>
+    write(async (within) => {
+      await within
+        .insertInto('counterparts')
+        .values({ root, introduction, read, who: null, channel: null, at: null })
+        .onConflict((conflict) => conflict.column('root').doUpdateSet({ introduction, read }))
+        .execute();
+    }),
+  confirm: (root, confirmation) =>
+    write(async (within) => {
+      await within
+        .updateTable('counterparts')
+        .set({ ...confirmation })
+        .where('root', '=', root)
+        .where('at', 'is', null)
+        .execute();
+    }),
+  noteLine: (root, at, why) =>
+    write(async (within) => {
+      const first = why === null ? { reached: at, away: null, why } : { reached: null, away: at, why };
+      await within
+        .insertInto('lines')
+        .values({ root, ...first })
+        .onConflict((conflict) =>
+          conflict
+            .column('root')
+            .doUpdateSet(
+              why === null
+                ? { reached: at, away: null, why }
+                : ({ ref, fn }) => ({ away: fn.coalesce(ref('lines.away'), ref('excluded.away')), why }),
+            ),
+        )
+        .execute();
+    }),
   lines: async () => {
     const rows = await db.selectFrom('lines').selectAll().orderBy('root').execute();
     return rows.map(({ root, reached, away, why }) => ({
@@ -76,9 +80,10 @@ export const counterpartsOver = (db: Kysely<Tables>): CounterpartStore => ({
       away: away === null ? null : { since: away, why: why ?? '' },
     }));
   },
-  dropIntroduction: async (root) => {
-    await db.deleteFrom('counterparts').where('root', '=', root).execute();
-  },
+  dropIntroduction: (root) =>
+    write(async (within) => {
+      await within.deleteFrom('counterparts').where('root', '=', root).execute();
+    }),
   counterparts: async () => {
     const rows = await db.selectFrom('counterparts').selectAll().orderBy('root').execute();
     return rows.map(({ root, introduction, read, who, channel, at }) => ({

@@ -1,6 +1,7 @@
 import type { Bytes } from '@parley/protocol/bytes';
 import type { Kysely } from 'kysely';
 import type { Tables } from './tables.ts';
+import type { Together } from './together.ts';
 
 /** One delegation's signature over a proposed call sheet, as it is encoded. */
 export type StoredSignature = { readonly root: Bytes; readonly bytes: Bytes };
@@ -62,9 +63,9 @@ const insertErrands = async (db: Kysely<Tables>, meeting: Bytes, errands: readon
 };
 
 /** `ProposalStore` over a database. */
-export const proposalsOver = (db: Kysely<Tables>): ProposalStore => ({
+export const proposalsOver = (db: Kysely<Tables>, write: Together['write']): ProposalStore => ({
   addProposal: ({ meeting, until }, body, signature, errands) =>
-    db.transaction().execute(async (within) => {
+    write(async (within) => {
       const { numInsertedOrUpdatedRows } = await within
         .insertInto('proposals')
         .values({ meeting, body, until, withdrawer: null, reason: null })
@@ -79,7 +80,7 @@ export const proposalsOver = (db: Kysely<Tables>): ProposalStore => ({
       return true;
     }),
   addSheetSignature: (meeting, signature, errands) =>
-    db.transaction().execute(async (within) => {
+    write(async (within) => {
       const { numInsertedOrUpdatedRows } = await within
         .insertInto('sheet_signatures')
         .values({ meeting, ...signature })
@@ -90,7 +91,7 @@ export const proposalsOver = (db: Kysely<Tables>): ProposalStore => ({
       return true;
     }),
   withdrawProposal: (meeting, { root, reason }, errands) =>
-    db.transaction().execute(async (within) => {
+    write(async (within) => {
       const { numUpdatedRows } = await within
         .updateTable('proposals')
         .set({ withdrawer: root, reason })
@@ -104,15 +105,16 @@ export const proposalsOver = (db: Kysely<Tables>): ProposalStore => ({
       await insertErrands(within, meeting, errands);
       return true;
     }),
-  reinstateProposal: async (meeting, root) => {
-    await db
-      .updateTable('proposals')
-      .set({ withdrawer: null, reason: null })
-      .where('meeting', '=', meeting)
-      .where('withdrawer', '=', root)
-      .execute();
-  },
-  addErrands: (meeting, errands) => insertErrands(db, meeting, errands),
+  reinstateProposal: (meeting, root) =>
+    write(async (within) => {
+      await within
+        .updateTable('proposals')
+        .set({ withdrawer: null, reason: null })
+        .where('meeting', '=', meeting)
+        .where('withdrawer', '=', root)
+        .execute();
+    }),
+  addErrands: (meeting, errands) => write((within) => insertErrands(within, meeting, errands)),
   proposals: async () => {
     const rows = await db.selectFrom('proposals').selectAll().execute();
     const signatures = await db.selectFrom('sheet_signatures').selectAll().execute();
@@ -126,7 +128,7 @@ export const proposalsOver = (db: Kysely<Tables>): ProposalStore => ({
     }));
   },
   forgetProposals: (before) =>
-    db.transaction().execute(async (within) => {
+    write(async (within) => {
       const rows = await within
         .selectFrom('proposals')
         .select('meeting')
@@ -148,8 +150,9 @@ export const proposalsOver = (db: Kysely<Tables>): ProposalStore => ({
       refused,
     }));
   },
-  settleErrand: async (id, refused) => {
-    if (refused === null) await db.deleteFrom('errands').where('id', '=', id).execute();
-    else await db.updateTable('errands').set({ refused }).where('id', '=', id).execute();
-  },
+  settleErrand: (id, refused) =>
+    write(async (within) => {
+      if (refused === null) await within.deleteFrom('errands').where('id', '=', id).execute();
+      else await within.updateTable('errands').set({ refused }).where('id', '=', id).execute();
+    }),
 });

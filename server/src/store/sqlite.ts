@@ -9,6 +9,7 @@ import { migrate } from './migrations.ts';
 import { proposalsOver } from './proposals.ts';
 import type { Device, Store, StoredBlob, StoredCountersignature, StoredEntry } from './store.ts';
 import type { Tables } from './tables.ts';
+import { type Together, together } from './together.ts';
 
 /** Opens the store in a SQLite file (made, 0600, where it is missing) and brings it to the newest form. */
 export const openSqlite = async (path: string): Promise<Store> => {
@@ -17,7 +18,7 @@ export const openSqlite = async (path: string): Promise<Store> => {
   chmodSync(path, 0o600);
   const db = new Kysely<Tables>({ dialect: builtIn(path) });
   await migrate(db);
-  return storeOver(db, await versionOf(db));
+  return storeOver(db, together(db), await versionOf(db));
 };
 
 // SQLite's own count of what other connections have committed.
@@ -69,23 +70,24 @@ const insertCountersignatures = async (
       .execute();
 };
 
-const storeOver = (db: Kysely<Tables>, seen: number): Store => ({
-  ...counterpartsOver(db),
-  ...proposalsOver(db),
-  addMeeting: async (meeting, sheet) => {
-    await db
-      .insertInto('meetings')
-      .values({ meeting, sheet })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  },
+const storeOver = (db: Kysely<Tables>, { write, writeBefore, rest }: Together, seen: number): Store => ({
+  ...counterpartsOver(db, write),
+  ...proposalsOver(db, write),
+  addMeeting: (meeting, sheet) =>
+    write(async (within) => {
+      await within
+        .insertInto('meetings')
+        .values({ meeting, sheet })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    }),
   meetings: async () => {
     const rows = await db.selectFrom('meetings').selectAll().execute();
     return rows.map((row) => ({ meeting: own(row.meeting), sheet: own(row.sheet) }));
   },
 
   deleteMeeting: async (meeting) => {
-    await db.transaction().execute(async (within) => {
+    await write(async (within) => {
       for (const table of OF_A_MEETING) await within.deleteFrom(table).where('meeting', '=', meeting).execute();
       await within
         .insertInto('deleted')
@@ -99,21 +101,22 @@ const storeOver = (db: Kysely<Tables>, seen: number): Store => ({
     (await db.selectFrom('deleted').select('number').where('number', '=', numberOf(meeting)).executeTakeFirst()) !==
     undefined,
 
-  addGuest: async (meeting, id, seat) => {
-    const { numInsertedOrUpdatedRows } = await db
-      .insertInto('guests')
-      .values({ meeting, id, seat })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-    return numInsertedOrUpdatedRows === 1n;
-  },
+  addGuest: (meeting, id, seat) =>
+    write(async (within) => {
+      const { numInsertedOrUpdatedRows } = await within
+        .insertInto('guests')
+        .values({ meeting, id, seat })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst();
+      return numInsertedOrUpdatedRows === 1n;
+    }),
   guests: async (meeting) => {
     const rows = await db.selectFrom('guests').select('seat').where('meeting', '=', meeting).orderBy('id').execute();
     return rows.map(({ seat }) => own(seat));
   },
 
   addEntry: (meeting, { seq, head, bytes }, { blobs, countersignatures }) =>
-    db.transaction().execute(async (within) => {
+    write(async (within) => {
       const { numInsertedOrUpdatedRows } = await within
         .insertInto('entries')
         .values({ meeting, seq, head, bytes })
@@ -136,7 +139,8 @@ const storeOver = (db: Kysely<Tables>, seen: number): Store => ({
     return rows.map((row): StoredEntry => ({ seq: row.seq, head: own(row.head), bytes: own(row.bytes) }));
   },
 
-  addCountersignature: (meeting, countersignature) => insertCountersignatures(db, meeting, [countersignature]),
+  addCountersignature: (meeting, countersignature) =>
+    write((within) => insertCountersignatures(within, meeting, [countersignature])),
   newestCountersignatures: async (meeting) => {
     const rows = await db
       .selectFrom('countersignatures as one')
@@ -162,34 +166,37 @@ const storeOver = (db: Kysely<Tables>, seen: number): Store => ({
     return rows.map((row) => own(row.bytes));
   },
 
-  addEquivocation: async (meeting, [one, other]) => {
-    await db
-      .insertInto('equivocations')
-      .values({ meeting, one, other })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  },
+  addEquivocation: (meeting, [one, other]) =>
+    write(async (within) => {
+      await within
+        .insertInto('equivocations')
+        .values({ meeting, one, other })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    }),
   equivocations: async (meeting) => {
     const rows = await db.selectFrom('equivocations').select(['one', 'other']).where('meeting', '=', meeting).execute();
     return rows.map((row) => [own(row.one), own(row.other)] as const);
   },
 
-  addRestriction: async (meeting, hash, bytes) => {
-    await db
-      .insertInto('restrictions')
-      .values({ meeting, hash, bytes })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  },
-  dropRestriction: async (meeting, hash) => {
-    await db.deleteFrom('restrictions').where('meeting', '=', meeting).where('hash', '=', hash).execute();
-  },
+  addRestriction: (meeting, hash, bytes) =>
+    write(async (within) => {
+      await within
+        .insertInto('restrictions')
+        .values({ meeting, hash, bytes })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    }),
+  dropRestriction: (meeting, hash) =>
+    write(async (within) => {
+      await within.deleteFrom('restrictions').where('meeting', '=', meeting).where('hash', '=', hash).execute();
+    }),
   restrictions: async (meeting) => {
     const rows = await db.selectFrom('restrictions').select('bytes').where('meeting', '=', meeting).execute();
     return rows.map((row) => own(row.bytes));
   },
 
-  addBlobs: (meeting, blobs) => db.transaction().execute((within) => insertBlobs(within, meeting, blobs)),
+  addBlobs: (meeting, blobs) => write((within) => insertBlobs(within, meeting, blobs)),
   blob: async (meeting, hash) => {
     const row = await db
       .selectFrom('blobs')
@@ -200,14 +207,15 @@ const storeOver = (db: Kysely<Tables>, seen: number): Store => ({
     return row ? own(row.bytes) : null;
   },
 
-  addLink: async (link) => {
-    await db
-      .insertInto('links')
-      .values({ ...link, device: null })
-      .execute();
-  },
+  addLink: (link) =>
+    write(async (within) => {
+      await within
+        .insertInto('links')
+        .values({ ...link, device: null })
+        .execute();
+    }),
   redeem: (secret, { meeting, seat }, device, now) =>
-    db.transaction().execute(async (within) => {
+    write(async (within) => {
       const link = await within
         .selectFrom('links')
         .select(['device', 'until'])
@@ -222,16 +230,17 @@ const storeOver = (db: Kysely<Tables>, seen: number): Store => ({
       return 'redeemed';
     }),
 
-  putDevice: async (device) => {
-    const { cookie, certificate, mandate } = device;
-    await db
-      .insertInto('devices')
-      .values({ ...device })
-      .onConflict((conflict) =>
-        conflict.columns(['meeting', 'seat', 'key']).doUpdateSet({ cookie, certificate, mandate }),
-      )
-      .execute();
-  },
+  putDevice: (device) =>
+    write(async (within) => {
+      const { cookie, certificate, mandate } = device;
+      await within
+        .insertInto('devices')
+        .values({ ...device })
+        .onConflict((conflict) =>
+          conflict.columns(['meeting', 'seat', 'key']).doUpdateSet({ cookie, certificate, mandate }),
+        )
+        .execute();
+    }),
   deviceByCookie: async (cookie, seat) => {
     const row = await db
       .selectFrom('devices')
@@ -253,23 +262,19 @@ const storeOver = (db: Kysely<Tables>, seen: number): Store => ({
 
   // Every word of a counterpart costs one: it waits for the disk only where something is stored because of it.
   takeNonce: (root, nonce, until) =>
-    db.connection().execute(async (one) => {
-      await sql`pragma synchronous = normal`.execute(one);
-      try {
-        const { numInsertedOrUpdatedRows } = await one
-          .insertInto('nonces')
-          .values({ root, nonce, until })
-          .onConflict((conflict) => conflict.doNothing())
-          .executeTakeFirst();
-        return numInsertedOrUpdatedRows === 1n;
-      } finally {
-        await sql`pragma synchronous = full`.execute(one);
-      }
+    writeBefore(async (within) => {
+      const { numInsertedOrUpdatedRows } = await within
+        .insertInto('nonces')
+        .values({ root, nonce, until })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst();
+      return numInsertedOrUpdatedRows === 1n;
     }),
-  forget: async (now) => {
-    await db.deleteFrom('nonces').where('until', '<=', now).execute();
-    await db.deleteFrom('links').where('until', '<=', now).where('device', 'is', null).execute();
-  },
+  forget: (now) =>
+    write(async (within) => {
+      await within.deleteFrom('nonces').where('until', '<=', now).execute();
+      await within.deleteFrom('links').where('until', '<=', now).where('device', 'is', null).execute();
+    }),
 
   changedElsewhere: async () => {
     const now = await versionOf(db);
@@ -277,5 +282,8 @@ const storeOver = (db: Kysely<Tables>, seen: number): Store => ({
     seen = now;
     return changed;
   },
-  close: () => db.destroy(),
+  close: async () => {
+    await rest();
+    await db.destroy();
+  },
 });

@@ -62,7 +62,7 @@ export const peerClient = (options: PeerClientOptions): PeerClient => {
   const target = new URL(PEER_PATH, peer.origin);
   const asked = toHex(peer.root);
   const secure = target.protocol === 'https:';
-  const settings = { keepAlive: true, maxSockets: 8, timeout: 30_000 };
+  const settings = { keepAlive: true, maxSockets: 32, timeout: 30_000 };
   const agent = secure ? new TlsAgent(settings) : new PlainAgent(settings);
 
   type Sent = { readonly url: URL; readonly method: 'GET' | 'POST'; readonly headers: Headers; readonly limit: number };
