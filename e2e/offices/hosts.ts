@@ -19,8 +19,21 @@ export type Premises = {
   readonly device: Host;
   /** The server's address. */
   readonly address: string;
+  /** Its second one, for the relay: `relay.` before the server's name. */
+  readonly relay: string;
+  /** Makes one more device, which reaches nothing but a proxy. */
+  readonly behindProxy: () => Promise<Proxied>;
   /** Packets that the device sent to anybody but its own server; they went nowhere. */
   readonly strayed: () => Promise<number>;
+};
+
+/** A device with one cable, to the machine of a proxy: no other route, and no names. */
+export type Proxied = {
+  readonly device: Host;
+  /** The machine of the proxy, which itself reaches the server of these premises alone. */
+  readonly proxy: Host;
+  /** The proxy's address, as the device sees it. */
+  readonly address: string;
 };
 
 /** Several premises, joined by one network between their servers. */
@@ -55,14 +68,15 @@ export const openCountry = async (names: readonly string[]): Promise<Country> =>
   const made: string[] = [];
   const ip = (...words: readonly string[]) => run('ip', [...words]);
   const addressOf = (n: number) => `11.1.0.${n + 1}`;
-  const hostsFile = ['127.0.0.1 localhost', ...names.map((name, n) => `${addressOf(n)} ${name}`), ''].join('\n');
+  const relayOf = (n: number) => `11.1.0.${n + 101}`;
+  const everybody = names.flatMap((name, n) => [`${addressOf(n)} ${name}`, `${relayOf(n)} relay.${name}`]);
   const etcOf = (name: string) => join('/etc/netns', name);
 
-  const machine = async (name: string): Promise<Host> => {
+  const machine = async (name: string, known = everybody): Promise<Host> => {
     await ip('netns', 'add', name);
     made.push(name);
     mkdirSync(etcOf(name), { recursive: true });
-    writeFileSync(join(etcOf(name), 'hosts'), hostsFile);
+    writeFileSync(join(etcOf(name), 'hosts'), ['127.0.0.1 localhost', ...known, ''].join('\n'));
     writeFileSync(join(etcOf(name), 'resolv.conf'), 'nameserver 127.0.0.1\n');
     const inside = ['ip', 'netns', 'exec', name];
     await run('ip', ['netns', 'exec', name, 'sh', '-c', 'echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6']);
@@ -94,6 +108,17 @@ export const openCountry = async (names: readonly string[]): Promise<Country> =>
     }
   };
 
+  const behindProxy = async (n: number): Promise<Proxied> => {
+    const [serverName, proxyName, deviceName] = [`${id}-s${n}`, `${id}-x${n}`, `${id}-q${n}`];
+    const [proxy, device] = [await machine(proxyName), await machine(deviceName, [])];
+    const address = `10.${n + 101}.0.1`;
+    await cable([deviceName, 'home', `10.${n + 101}.0.2/24`], [proxyName, 'home', `${address}/24`]);
+    await cable([proxyName, 'net', `10.${n + 201}.0.2/24`], [serverName, 'proxy', `10.${n + 201}.0.1/24`]);
+    for (const own of [addressOf(n), relayOf(n)])
+      await ip('-n', proxyName, 'route', 'add', `${own}/32`, 'via', `10.${n + 201}.0.1`);
+    return { device, proxy, address };
+  };
+
   const premises: Premises[] = [];
   const close = async () => {
     for (const name of made) {
@@ -109,11 +134,13 @@ export const openCountry = async (names: readonly string[]): Promise<Country> =>
       const [serverName, deviceName] = [`${id}-s${n}`, `${id}-d${n}`];
       const [server, device] = [await machine(serverName), await machine(deviceName)];
       await cable([serverName, 'net', `${addressOf(n)}/24`], [between, `to${n}`, null]);
+      await ip('-n', serverName, 'address', 'add', `${relayOf(n)}/24`, 'dev', 'net');
       await ip('-n', between, 'link', 'set', `to${n}`, 'master', 'bridge');
       await cable([deviceName, 'home', `10.${n + 1}.0.2/24`], [serverName, 'home', `10.${n + 1}.0.1/24`]);
       await cable([deviceName, 'nowhere', null], [between, `lost${n}`, null]);
       await ip('-n', deviceName, 'link', 'set', 'nowhere', 'arp', 'off'); // nobody would answer
-      await ip('-n', deviceName, 'route', 'add', `${addressOf(n)}/32`, 'via', `10.${n + 1}.0.1`);
+      for (const address of [addressOf(n), relayOf(n)])
+        await ip('-n', deviceName, 'route', 'add', `${address}/32`, 'via', `10.${n + 1}.0.1`);
       // Names under .local are asked of everybody on one's own cable; that is no stranger.
       await ip('-n', deviceName, 'route', 'add', '224.0.0.0/4', 'dev', 'home');
       await ip('-n', deviceName, 'route', 'add', 'default', 'dev', 'nowhere');
@@ -121,6 +148,8 @@ export const openCountry = async (names: readonly string[]): Promise<Country> =>
         server,
         device,
         address: addressOf(n),
+        relay: relayOf(n),
+        behindProxy: () => behindProxy(n),
         strayed: async () => {
           const { stdout } = await ip('-n', deviceName, '-json', '-stats', 'link', 'show', 'nowhere');
           const [link]: readonly { readonly stats64: { readonly tx: { readonly packets: number } } }[] =

@@ -17,20 +17,32 @@ export const hasTurnServer = (): boolean => {
 };
 
 const SOON_MS = 10_000;
+/** TLS 1.2 stays: coturn 4.6, which Debian 12 has, speaks no newer one. */
+const NEWER_TLS = ['--no-tlsv1', '--no-tlsv1_1'] as const;
 
 /**
  * Starts coturn on one address.
  * @param folder of its own, for what it keeps
+ * @param tls where it speaks TLS as well, and with which certificate; nothing: nowhere
  * @param inside what a command is given to, to run elsewhere: `ip netns exec …`
  */
 export const startTurnServer = async (
-  where: { readonly address: string; readonly port: number; readonly secret: string; readonly folder: string },
+  where: {
+    readonly address: string;
+    readonly port: number;
+    readonly secret: string;
+    readonly folder: string;
+    readonly tls?: { readonly port: number; readonly certificate: string; readonly key: string };
+  },
   inside: readonly string[] = [],
 ): Promise<TurnServer> => {
-  const { address, port, secret, folder } = where;
+  const { address, port, secret, folder, tls } = where;
   const words = [
-    ...['turnserver', '-n', '--no-cli', '--no-tls', '--no-dtls', '--fingerprint', '--realm=parley'],
+    ...['turnserver', '-n', '--no-cli', '--no-dtls', '--fingerprint', '--realm=parley'],
     ...[`--listening-ip=${address}`, `--relay-ip=${address}`, `--listening-port=${port}`],
+    ...(tls
+      ? [`--tls-listening-port=${tls.port}`, `--cert=${tls.certificate}`, `--pkey=${tls.key}`, ...NEWER_TLS]
+      : ['--no-tls']),
     ...['--use-auth-secret', `--static-auth-secret=${secret}`, '--allow-loopback-peers'],
     ...[
       `--userdb=${join(folder, 'turn.sqlite')}`,

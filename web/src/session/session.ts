@@ -206,7 +206,7 @@ export const createSession = (place: Place, forgetLink: () => void): Session => 
         delegation: root,
         url: place.sfuUrl(root),
         publishes: root === ownRoot,
-        relay: () => (root === ownRoot ? {} : overRelay(relay)),
+        relay: () => overRelay(relay, root === ownRoot),
       })),
       tell: mediaTold,
       sends: (root) => {
@@ -409,11 +409,15 @@ const TAKE = 'parley.take';
 /** Codes that tell of a wrong clock, and of nobody who lies. */
 const CLOCKS: ReadonlySet<string> = new Set(['peer.stale', 'log.skew']);
 
-/** How a counterpart's SFU is reached: over our relay alone, where there is one. */
-const overRelay = (relay: RelayAccess | null): RTCConfiguration => {
+/**
+ * How an SFU is reached over our relay, where there is one: a counterpart's by it alone; our own by it as well, for
+ * devices that no UDP leaves.
+ */
+const overRelay = (relay: RelayAccess | null, own: boolean): RTCConfiguration => {
   if (!relay) return {};
   const { urls, username, credential } = relay;
-  return { iceServers: [{ urls: [...urls], username, credential }], iceTransportPolicy: 'relay' };
+  const iceServers = [{ urls: [...urls], username, credential }];
+  return own ? { iceServers } : { iceServers, iceTransportPolicy: 'relay' };
 };
 
 /** The shortest time between two drawings of the view, in ms, where nobody waits for one. */

@@ -18,7 +18,7 @@ export type LegOptions = {
   /** A token for SFUs that are reached without a node in between; our own node takes none and adds its own. */
   readonly token?: () => Promise<string>;
   readonly rtcConfiguration?: RTCConfiguration;
-  /** Our relay, where media to this SFU goes over it alone; asked for each connection anew. */
+  /** How media reaches this SFU over our relay; asked for each connection anew. */
   readonly relay?: () => RTCConfiguration;
 };
 
