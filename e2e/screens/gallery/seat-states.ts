@@ -250,15 +250,8 @@ export const seatStates: { readonly [name: string]: () => View } = {
     stage({
       title: 'T'.repeat(200),
       tiles: strange.map((who, n) => tile(n + 3, who)),
-      audience: [alba, borland, ...strange.map(({ delegation }) => delegation).slice(-1)],
-      notices: [notice(1, 'warning', 'missing-device', { name: 'W'.repeat(120), delegation: 'אלבה'.repeat(30) })],
-    }),
-  'stage code, strange names': () =>
-    code({
-      round: { kind: 'making', by: strange[0] ?? null, missing: strange },
-      unfinished: strange,
-      different: strange,
-      standing: standing({ uncovered: strange, same: strange }),
+      audience: [alba, borland, corvina],
+      notices: [notice(1, 'warning', 'missing-device', { name: strange[0]?.name ?? '', delegation: 'אלבה' })],
     }),
   'stage quiet': () => stage({ tiles: [tile(3, boris, { kind: 'camera-off' }, true)], proven: 'quiet' }),
   'stage three delegations': () =>
