@@ -187,6 +187,7 @@ export const seatStates: { readonly [name: string]: () => View } = {
   'stage knocking': () => knocking([]),
   'stage knocking, half answered': () => knocking([alba]),
   'stage knocking, beside the chair': () => knocking([borland], 'none'),
+  'stage with somebody let in': () => knocking([alba, borland]),
   'stage without its chair': () =>
     stage({ chair: chairs({ own: 'next', chairs: [{ delegation: alba, seat: bram, there: false }], people: [] }) }),
   'stage about to end': () => stage({ chair: chairs({ done: [borland] }) }),

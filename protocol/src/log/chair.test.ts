@@ -248,6 +248,15 @@ describe('whom the sheet does not name', () => {
     expect(stillEnds(log.ledger.state, act)).toBeNull();
   });
 
+  test('[KNOCK5] who was let in and leaves knocks anew', async () => {
+    const { log, who, knock } = await letIn();
+    const id = await seat(log, who);
+    await does(log, who, { kind: 'leave', seating: id });
+    expect(knockOf(log, knock)).toBeUndefined();
+    expect(await meets(log, who, sitAction(who, 'x'))).toBe('admit.not-agreed');
+    expect(await meets(log, who, knockAction(who))).toBe('granted');
+  });
+
   test('[KNOCK5] who was let in and removed knocks no more under that mandate', async () => {
     const { log, who, knock } = await letIn();
     const id = await seat(log, who);

@@ -29,10 +29,10 @@ export const judgeEnd = (
     lost: act.by.kind === 'node' && toHex(act.by.root) === target.root,
   };
   if (!may[action.kind]) return new Refusal('restrict.not-yours', `${action.seating}`);
-  const lost = action.kind === 'lost';
-  if (action.kind !== 'remove') return { kind: 'end', ends: [target.id], removed: null, lost };
+  if (action.kind === 'lost') return { kind: 'end', ends: [target.id], removed: null, lost: true };
+  const removed = action.kind === 'remove' ? target.mandate : null;
   const knocks = [...state.knocks.values()].filter(({ mandate }) => equal(mandate, target.mandate));
-  return { kind: 'end', ends: [target.id, ...knocks.map(({ id }) => id)], removed: target.mandate, lost };
+  return { kind: 'end', ends: [target.id, ...knocks.map(({ id }) => id)], removed, lost: false };
 };
 
 /** Whether a chair may turn somebody away who knocked: until, as it saw things, they had the table's keys (KNOCK4). */

@@ -1,5 +1,5 @@
-import { toHex } from '@parley/protocol/bytes';
-import { chairOf, isLetIn } from '@parley/protocol/log';
+import { equal, toHex } from '@parley/protocol/bytes';
+import { chairOf } from '@parley/protocol/log';
 import { type Agreement, delegationView, seatView } from './agreement.ts';
 import type { Conversation } from './conversation.ts';
 import type { ChairView } from './view.ts';
@@ -33,7 +33,7 @@ export const chairsOf = (agreement: Agreement, conversation: Conversation): Chai
       .filter(({ id, root }) => root === own && id !== conversation.seating)
       .map(({ id, seat }) => ({ seating: id, seat: viewOf(seat), named: named(seat.id) !== undefined })),
     knocks: [...state.knocks.values()]
-      .filter((knock) => !ended.has(knock.id) && !isLetIn(state, knock))
+      .filter(({ id, mandate }) => !ended.has(id) && !sitting.some((one) => equal(one.mandate, mandate)))
       .map(({ id, seat, allowed }) => ({
         knock: id,
         seat: viewOf(seat),

@@ -95,7 +95,7 @@ export type ChairView = {
   readonly done: readonly DelegationView[];
 };
 
-/** Somebody whom the call sheet does not name, and whom the chairs have not all let in yet. */
+/** Somebody whom the call sheet does not name, and who does not sit: let in where nobody is `waiting`ed for. */
 export type KnockView = {
   readonly knock: number;
   readonly seat: SeatView;

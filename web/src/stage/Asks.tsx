@@ -31,20 +31,25 @@ const Knock = ({
   const text = useText();
   const [refusing, setRefusing] = useState(false);
   const mine = yes.some(({ own }) => own);
+  const letIn = waiting.length === 0;
+  // Nobody else need know of it until they sit.
+  if (letIn && !decides) return null;
   return (
     <section className={styles.ask} aria-label={text('knock.title', { name: seat.name })}>
       <Hand aria-hidden size={24} />
       <div className={styles.words}>
         <p>
-          <strong>{text('knock.title', { name: seat.name })}</strong>{' '}
+          <strong>{text(letIn ? 'knock.in' : 'knock.title', { name: seat.name })}</strong>{' '}
           <span className={styles.quiet}>
             {text('knock.who', { function: seat.function, delegation: seat.delegation.name })}
           </span>
         </p>
-        <p className={styles.quiet}>
-          {yes.length > 0 ? `${text('knock.yes', { names: namesOf(yes, text) })} ` : ''}
-          {text('knock.waiting', { names: namesOf(waiting, text) })}
-        </p>
+        {letIn ? null : (
+          <p className={styles.quiet}>
+            {yes.length > 0 ? `${text('knock.yes', { names: namesOf(yes, text) })} ` : ''}
+            {text('knock.waiting', { names: namesOf(waiting, text) })}
+          </p>
+        )}
       </div>
       {!decides ? null : refusing ? (
         <Reason
