@@ -102,6 +102,8 @@ const answer = async (asked: Asked): Promise<Told> => {
   }
 };
 
+// Nobody is left to ask it.
+process.once('disconnect', () => void Promise.resolve(node?.stop()).finally(() => process.exit()));
 process.on('message', (asked) => {
   // Only the bench speaks to it.
   answer(asked as Asked).then(

@@ -89,9 +89,10 @@ export const isWeak = (point: Uint8Array): boolean => {
   return WEAK.has(toHex(y));
 };
 
-// Importing costs as much as half a verification; the same few keys sign everything. `null`: no key to verify under.
+// Importing costs as much as half a verification; the same keys sign everything: those of a thousand meetings find room.
+// `null`: no key to verify under.
 const imported = new Map<string, CryptoKey | null>();
-const REMEMBERED = 256;
+const REMEMBERED = 8_192;
 
 const importKey = async (name: string, publicKey: Bytes): Promise<CryptoKey | null> => {
   const key = isWeak(publicKey)

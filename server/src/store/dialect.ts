@@ -7,7 +7,7 @@ const REMEMBERED = 200;
 export const builtIn = (path: string): SqliteDialect => {
   const database = new DatabaseSync(path, { timeout: 5_000, enableForeignKeyConstraints: true });
   database.exec(
-    'pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -2000; pragma secure_delete = on',
+    'pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -16000; pragma secure_delete = on',
   );
   const statements = new Map<string, StatementSync>();
   const prepare = (text: string): StatementSync => {
