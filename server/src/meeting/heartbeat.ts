@@ -79,7 +79,8 @@ export const heartbeat = (options: HeartbeatOptions): Heartbeat => {
     heard: (answer, same) => {
       link.heard(answer);
       if (same) answered(link);
-      else if (!isAway(answer)) void look(link);
+      else if (answer instanceof Refusal && isAway(answer)) options.failed(answer);
+      else void look(link);
     },
   });
   if (links.length === 0) nowSynced();
