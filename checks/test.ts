@@ -39,7 +39,7 @@ try {
   await counted(
     'unit',
     'vitest',
-    ['run', '--reporter=default', '--reporter=json', '--outputFile.json=REPORT'],
+    ['run', '--maxWorkers=100%', '--reporter=default', '--reporter=json', '--outputFile.json=REPORT'],
     ofVitest,
   );
   say('\n== build');

@@ -120,15 +120,17 @@ COUNTERSIGNATURE = {"body": Bytes(256), "root": HASH, "sig": SIG}  # LOG5
 COUNTERSIGNATURE_BODY = {"v": V1, "meeting": ID16, "seq": UINT, "head": HASH, "time": UINT, "serial": UINT}
 ACT = {"body": Bytes(12_288), "sig": SIG}  # ACT1
 ACT_BODY = {
-    "v": V1, "meeting": ID16, "n": UINT, "saw": {"seq": UINT, "head": HASH},
+    "v": (2,), "meeting": ID16, "n": UINT, "saw": {"seq": UINT, "head": HASH},
     "by": Variant({"device": {"mandate": HASH}, "node": {"root": HASH}}),
     "action": Variant({
-        "sit": {"chain": CHAIN, "keyPackage": HASH, "frameKey": KEY},
+        "sit": {"chain": CHAIN, "keyPackage": HASH, "frameKey": KEY, "takesOver": (False, True)},
         "found": {"circle": ("table",), "generation": UINT, "authenticator": HASH},
         "commit": {"circle": ("table",), "generation": UINT, "epoch": UINT, "upTo": UINT, "ended": UINT, "commit": HASH,
                    "welcome": (HASH, None), "authenticator": HASH},
-        "leave": {"seating": UINT}, "remove": {"seating": UINT, "reason": Text(200)}, "lost": {"seating": UINT}})}
-RESTRICTIONS = ("leave", "remove", "lost")
+        "leave": {"seating": UINT}, "remove": {"seating": UINT, "reason": Text(200)}, "lost": {"seating": UINT},
+        "knock": {"chain": CHAIN}, "allow": {"knock": UINT}, "deny": {"knock": UINT, "reason": Text(200)},
+        "hand": {"seating": UINT}, "preside": {}, "close": {"agreed": (False, True)}})}
+RESTRICTIONS = ("leave", "remove", "lost", "deny")
 RECORD_LIMIT = 268_435_456
 RECORD = {"body": Bytes(RECORD_LIMIT), "root": HASH, "certificate": Bytes(4096), "sig": SIG}  # RECORD1
 RECORD_BODY = {
@@ -225,7 +227,7 @@ class Sheet:
         self.valid_until = min(c.body["until"] for c in certificates)
         need(len(set(self.keys.values())) == len(roots), "sheet.inconsistent")  # SHEET2, found last
 
-# ---- The log (LOG, ACT, ADMIT, CIRCLE, RESTRICT) ---------------------------------------------------------------------
+# ---- The log (LOG, ACT, ADMIT, CHAIR, KNOCK, CLOSE, CIRCLE, RESTRICT) ------------------------------------------------
 @dataclass
 class Seating:
     seq: int
@@ -234,6 +236,12 @@ class Seating:
     end: int | None = None  # seq of the entry that ended it
     until: int | None = None
     ended_by: str | None = None
+
+@dataclass
+class Knock:  # KNOCK1
+    seq: int
+    mandate: dict[str, Any]
+    allowed: set[bytes] = field(default_factory=set)  # roots whose chair has said yes
 
 Table = namedtuple("Table", "generation epoch up_to members", defaults=(0, 0, 0, ()))
 
@@ -256,6 +264,11 @@ class Log:
     ended: int = 0  # the newest entry that ended a seating
     removed: set[bytes] = field(default_factory=set)  # mandates of ADMIT6
     used: set[bytes] = field(default_factory=set)  # frame keys and KeyPackage hashes of ADMIT4
+    knocks: dict[int, Knock] = field(default_factory=dict)  # that stand
+    moved: list[tuple[int, bytes, str]] = field(default_factory=list)  # CHAIR2, CHAIR3: place, root, seat
+    keyed: dict[int, int] = field(default_factory=dict)  # KNOCK4: the place at which a seating became a member
+    done: dict[bytes, str] = field(default_factory=dict)  # CLOSE1: agreed or left
+    closed: bool = False
     counts: dict[tuple[str, bytes], int] = field(default_factory=dict)  # ACT4: the newest n of each actor
     empty: dict[bytes, int] = field(default_factory=dict)  # the newest place after which a root had nobody seated
     signed_to: dict[bytes, int] = field(default_factory=dict)
@@ -276,10 +289,16 @@ class Log:
         act = self.act(entry["act"], time)  # LOG4
         self.follows(act)
         if act.kind in RESTRICTIONS:
-            self.end(self.restrict(act), act.kind, seq, time)
+            for one in self.restrict(act):
+                self.end(one, act.kind, seq, time)
         else:
-            {"sit": self.sit, "found": self.found, "commit": self.commit}[act.kind](act, seq, time)
+            {"sit": self.sit, "found": self.found, "commit": self.commit, "knock": self.knock, "allow": self.allow,
+             "hand": self.hand, "preside": self.preside, "close": self.close}[act.kind](act, seq, time)
             self.counts[act.by["kind"], act.actor] = act.n
+        if set(self.done) == set(self.sheet.roots):  # CLOSE2
+            for one in [*self.standing, *self.knocks.values()]:
+                self.end(one, act.kind, seq, time)
+            self.closed = True
         self.heads.append(entry_head)
         self.times.append(time)
         self.empty |= dict.fromkeys(set(self.sheet.roots) - {s.mandate["root"] for s in self.standing}, seq)
@@ -292,9 +311,9 @@ class Log:
         need(body["meeting"] == self.sheet.meeting, "act.meeting")  # ACT2
         need(act.saw <= self.newest, "act.ahead")
         if act.by["kind"] == "node":  # ACT3
-            need(act.kind != "sit" and act.actor in keys, "act.unknown-actor")
+            need(act.kind not in ("sit", "knock") and act.actor in keys, "act.unknown-actor")
             key = keys[act.actor]
-        elif act.kind == "sit":
+        elif act.kind in ("sit", "knock"):
             act.mandate, stands = mandate_of(act.action["chain"], self.sheet.meeting, time, self.sheet.pins)
             need(act.mandate["hash"] == act.actor, "act.mandate")
             stands()
@@ -309,20 +328,21 @@ class Log:
         return act
 
     def follows(self, act: Act) -> None:
+        need(not self.closed, "close.ended")  # CLOSE2
         if act.kind not in RESTRICTIONS:  # ACT4
             need(act.n > self.counts.get((act.by["kind"], act.actor), 0), "act.sequence")
         need(act.saw_head == self.heads[act.saw], "act.fork")  # ACT5
 
     def sit(self, act: Act, seq: int, time: int) -> None:
         mandate, keys, replaced = act.mandate, {act.action["frameKey"], act.action["keyPackage"]}, None
-        seat = self.sheet.seats.get(mandate["seat"])  # ADMIT1
-        need(seat is not None and all(mandate[f] == seat[f] for f in ("root", "role", "name", "function")),
-             "admit.not-agreed")
+        need(self.named(mandate) or mandate["seat"] not in self.sheet.seats  # ADMIT1
+             and any(k.mandate["hash"] == mandate["hash"] and k.allowed == set(self.sheet.roots)  # KNOCK3
+                     for k in self.knocks.values()), "admit.not-agreed")
         need(mandate["role"] != "press", "admit.press")  # ADMIT2
         for s in self.standing:  # ADMIT3, in the order of admission
             same_device, same_seat = s.mandate["device"] == mandate["device"], s.mandate["seat"] == mandate["seat"]
             need(same_seat or not same_device, "admit.device-seated")
-            need(same_device or not same_seat, "admit.seat-taken")
+            need(same_device or not same_seat or act.action["takesOver"], "admit.seat-taken")
             replaced = s if same_seat else replaced
         need(not small_order(act.action["frameKey"]), "admit.weak-key")  # ADMIT4
         need(not keys & self.used, "admit.key-reused")
@@ -331,11 +351,76 @@ class Log:
             self.end(replaced, "sit", seq, time)
         self.used |= keys
         self.seatings.append(Seating(seq, mandate, time))  # ADMIT5
+        if self.done.get(mandate["root"]) == "left":  # CLOSE1
+            del self.done[mandate["root"]]
 
-    def end(self, s: Seating, kind: str, seq: int, time: int) -> None:
+    def named(self, mandate: dict[str, Any]) -> bool:
+        seat = self.sheet.seats.get(mandate["seat"])
+        return seat is not None and all(mandate[f] == seat[f] for f in ("root", "role", "name", "function"))
+
+    def end(self, s: Seating | Knock, kind: str, seq: int, time: int) -> None:
+        if isinstance(s, Knock):
+            del self.knocks[s.seq]
+            return
         s.end, s.until, s.ended_by, self.ended = seq, time, kind, seq
         if kind == "remove":
             self.removed.add(s.mandate["hash"])
+        root = s.mandate["root"]
+        if kind in ("leave", "remove", "deny") and not any(o.mandate["root"] == root for o in self.standing):
+            self.done[root] = "left"  # CLOSE1
+
+    def chair(self, root: bytes, place: int) -> str | None:
+        """CHAIR1 to CHAIR3. The seat of a delegation's chair after the entry at a place."""
+        return next((seat for at, of, seat in reversed(self.moved) if of == root and at <= place),
+                    next((s["id"] for s in self.sheet.seats.values() if s["root"] == root and s["role"] != "press"), None))
+
+    def presiding(self, act: Act) -> bool:
+        place = act.saw if act.kind in RESTRICTIONS else self.newest
+        own = act.seating and act.seating.mandate
+        return bool(own) and self.chair(own["root"], place) == own["seat"]
+
+    def knock(self, act: Act, seq: int, time: int) -> None:  # KNOCK1
+        mandate, root = act.mandate, act.mandate["root"]
+        if mandate["seat"] in self.sheet.seats:
+            raise Refused("knock.agreed" if self.named(mandate) else "admit.not-agreed")
+        need(mandate["role"] != "press", "admit.press")
+        before = next((k for k in self.knocks.values() if k.mandate["seat"] == mandate["seat"]), None)
+        need(not any(s.mandate["seat"] == mandate["seat"] for s in self.standing)
+             and (before is None or before.mandate["root"] == root), "admit.seat-taken")
+        need(before is None or before.mandate["hash"] != mandate["hash"], "knock.stands")
+        need(before is not None or sum(k.mandate["root"] == root for k in self.knocks.values()) < 8, "knock.too-many")
+        need(mandate["hash"] not in self.removed, "admit.removed")
+        if before:
+            self.end(before, "knock", seq, time)
+        self.knocks[seq] = Knock(seq, mandate)
+
+    def allow(self, act: Act, seq: int, time: int) -> None:  # KNOCK2
+        need(self.presiding(act), "chair.not-chair")
+        knock, root = self.knocks.get(act.action["knock"]), act.seating.mandate["root"]
+        need(knock is not None, "knock.unknown")
+        need(root not in knock.allowed, "knock.answered")
+        knock.allowed.add(root)
+
+    def hand(self, act: Act, seq: int, time: int) -> None:  # CHAIR2
+        need(self.presiding(act), "chair.not-chair")
+        own, to = act.seating, next((s for s in self.standing if s.seq == act.action["seating"]), None)
+        need(to is not None and to is not own and to.mandate["root"] == own.mandate["root"]
+             and to.mandate["seat"] in self.sheet.seats, "chair.not-seated")
+        self.moved.append((seq, own.mandate["root"], to.mandate["seat"]))
+
+    def preside(self, act: Act, seq: int, time: int) -> None:  # CHAIR3
+        need(act.seating is not None, "chair.not-seated")
+        root, there = act.seating.mandate["root"], {s.mandate["seat"] for s in self.standing}
+        need(self.chair(root, self.newest) not in there, "chair.present")
+        first = next((s["id"] for s in self.sheet.seats.values() if s["root"] == root and s["id"] in there), None)
+        need(first == act.seating.mandate["seat"], "chair.not-next")
+        self.moved.append((seq, root, first))
+
+    def close(self, act: Act, seq: int, time: int) -> None:  # CLOSE1
+        need(self.presiding(act), "chair.not-chair")
+        self.done.pop(act.seating.mandate["root"], None)
+        if act.action["agreed"]:
+            self.done[act.seating.mandate["root"]] = "agreed"
 
     def found(self, act: Act, seq: int, time: int) -> None:  # CIRCLE1
         t = self.table or Table()
@@ -343,6 +428,7 @@ class Log:
         need(not any(s.seq in t.members for s in self.standing), "circle.stands")
         need(act.action["generation"] == t.generation + 1, "circle.generation")
         self.table = Table(t.generation + 1, 0, act.seating.seq, [act.seating.seq])
+        self.keyed.setdefault(act.seating.seq, seq)
 
     def commit(self, act: Act, seq: int, time: int) -> None:
         a, t = act.action, self.table
@@ -354,19 +440,33 @@ class Log:
         roster = [s.seq for s in self.standing if s.seq <= a["upTo"]]
         need((a["welcome"] is not None) == any(s not in t.members for s in roster), "circle.welcome")  # CIRCLE4
         self.table = Table(t.generation, t.epoch + 1, a["upTo"], roster)  # CIRCLE5
+        self.keyed = dict.fromkeys(roster, seq) | self.keyed
 
-    def restrict(self, act: Act) -> Seating:
-        """RESTRICT1, RESTRICT2. The seating that the act ends."""
+    def restrict(self, act: Act) -> list[Seating | Knock]:
+        """RESTRICT1, RESTRICT2, KNOCK4, KNOCK5. The seatings and knocks that the act ends."""
+        if act.kind == "deny":
+            knock = self.knocks.get(act.action["knock"])
+            need(knock is not None and knock.seq <= act.saw, "knock.unknown")
+            need(self.presiding(act), "chair.not-chair")
+            seated = [s for s in self.standing if s.mandate["hash"] == knock.mandate["hash"]]
+            need(not any(self.keyed.get(s.seq, act.saw + 1) <= act.saw for s in seated), "knock.keyed")
+            return [knock, *seated]
+        waiting = self.knocks.get(act.action["seating"])
+        if act.kind == "lost" and waiting and waiting.seq <= act.saw and waiting.allowed != set(self.sheet.roots):
+            need(act.by["kind"] == "node" and act.actor == waiting.mandate["root"], "restrict.not-yours")
+            return [waiting]
         named = next((s for s in self.seatings if s.seq == act.action["seating"] and s.seq <= act.saw), None)
         need(named is not None, "restrict.not-seated")
         ends, mandate = named if named.end is None else None, named.mandate["hash"]
         if act.kind == "remove":  # whichever stands under the same mandate
             ends = next((s for s in self.standing if s.mandate["hash"] == mandate), None)
         need(ends is not None, "restrict.not-seated")
-        by = act.seating.mandate if act.seating else {"root": act.actor, "role": "node"}
-        need(act.seating is named if act.kind == "leave" else by["root"] == named.mandate["root"]
-             and by["role"] == {"remove": "principal", "lost": "node"}[act.kind], "restrict.not-yours")  # RESTRICT2
-        return ends
+        root = act.seating.mandate["root"] if act.seating else act.actor
+        may = {"leave": act.seating is named, "remove": self.presiding(act), "lost": act.seating is None}  # RESTRICT2
+        need(may[act.kind] and root == named.mandate["root"], "restrict.not-yours")
+        if act.kind == "lost":
+            return [ends]
+        return [ends, *[k for k in self.knocks.values() if k.mandate["hash"] == ends.mandate["hash"]]]
 
     def countersigned(self, data: bytes) -> tuple[bytes, dict[str, Any], bool]:
         """Whose countersignature, what it says, and whether it stands by LOG5."""

@@ -68,7 +68,14 @@ export const killNodes = async (random: Random, kills: number): Promise<Killed> 
       if (refusal) throw new Error(`${refusal.code} ${refusal.detail}`);
     }
     const people = nodes.map((node, n) => sitAndLeave(node, told, over.signal, n === 0));
-    for (let n = 0; n < kills; n += 1) {
+    for (let n = 0, head = 0; n < kills; n += 1) {
+      // Something was kept since the last kill, however slow the machine is.
+      await until(async () => {
+        const now = await headOf(nodes[0]);
+        const more = now > head;
+        if (more) head = now;
+        return more;
+      }, 'nothing is kept between two kills');
       await pause(random.below(LONGEST_MS));
       const node = random.one(nodes);
       const pid = await running(node);
@@ -102,8 +109,8 @@ const running = async (node: NodeProcess): Promise<number> => {
 };
 
 /** Place of a node's newest entry; −1 while it does not answer. */
-const headOf = async (node: NodeProcess): Promise<number> => {
-  const said = await node.ask({ kind: 'head' });
+const headOf = async (node: NodeProcess | undefined): Promise<number> => {
+  const said = await node?.ask({ kind: 'head' });
   return typeof said === 'string' ? Number(said.split(' ')[1]) : -1;
 };
 

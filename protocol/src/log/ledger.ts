@@ -56,23 +56,22 @@ const present = (state: State): Set<string> => {
 };
 
 /**
- * The entries that are open after one more: it needs the host, its actor's delegation, and whoever had someone
- * seated before it. A delegation that has nobody seated any more is needed no longer, for earlier entries neither.
+ * The entries that are open after one more: it needs the host, and whoever has someone seated after it. A delegation
+ * that has nobody seated any more is needed no longer, for earlier entries neither.
  */
-const opened = ({ state: before, open }: Ledger, { act }: VerifiedEntry, state: State): OpenEntries => {
-  const needs = present(before).add(act.root);
+const opened = ({ open }: Ledger, state: State): OpenEntries => {
+  const needs = present(state);
   const all = withOne(open, { state, needs: [...needs] });
-  if (state.ended !== state.head.seq) return all;
-  const there = present(state);
-  if ([...needs].every((root) => there.has(root))) return all;
-  return listOf(listed(all).map((one) => ({ state: one.state, needs: one.needs.filter((root) => there.has(root)) })));
+  const gone = state.ended === state.head.seq && listed(open).some((one) => one.needs.some((root) => !needs.has(root)));
+  if (!gone) return all;
+  return listOf(listed(all).map((one) => ({ state: one.state, needs: one.needs.filter((root) => needs.has(root)) })));
 };
 
 /** Appends a verified entry; refuses what `reduce` refuses. */
 export const append = (ledger: Ledger, verified: VerifiedEntry): Ledger | Refusal => {
   const state = reduce(ledger.state, verified);
   if (state instanceof Refusal) return state;
-  return settle({ ...ledger, state, open: opened(ledger, verified, state) });
+  return settle({ ...ledger, state, open: opened(ledger, state) });
 };
 
 /**
