@@ -18,7 +18,15 @@ export {
   type TestLog,
   testLog,
 } from './log.ts';
-export { signTestSheet, type TestDelegate, type TestMeeting, testDelegate, testMeeting, testPlan } from './meeting.ts';
+export {
+  signTestSheet,
+  type TestDelegate,
+  type TestMeeting,
+  testDelegate,
+  testGuest,
+  testMeeting,
+  testPlan,
+} from './meeting.ts';
 export { mutate, noise } from './mutate.ts';
 export { type Random, randomOf, seedFrom } from './random.ts';
 export { stateBytes, walk } from './walk.ts';

@@ -81,6 +81,25 @@ export const testMeeting = async (
   return { id: body.meeting, at, delegations, host, pins, body, signed, sheet };
 };
 
+/** Somebody of a delegation whom the sheet does not name, at the device that `device` names (the seat's own unless told). */
+export const testGuest = async (
+  meeting: TestMeeting,
+  delegation: TestDelegation,
+  device = `${delegation.name} guest`,
+): Promise<TestDelegate> => {
+  const { id: root, name } = delegation;
+  const seat: AgreedSeat = {
+    id: `${name.toLowerCase()}-guest`,
+    root,
+    role: 'adviser',
+    name: `${name} Three`,
+    function: 'Expert',
+  };
+  const key = await testKey(`device ${device}`);
+  const chain = await delegation.mandate(seat, { meeting: meeting.id, device: key.publicKey });
+  return { seat, delegation, device: key, chain, mandate: mandateHash(chain.mandate) };
+};
+
 /** The delegate of a seat, at the device that `device` names (the seat's own unless told). */
 export const testDelegate = async (meeting: TestMeeting, seat: string, device = seat): Promise<TestDelegate> => {
   const agreed = meeting.body.seats.find(({ id }) => id === seat);

@@ -8,6 +8,7 @@ import {
   type Plain,
   Refusal,
   record,
+  toHex,
   within,
 } from '../../bytes/index.ts';
 import { due } from '../../meeting/index.ts';
@@ -25,11 +26,13 @@ import {
   type TestLog,
   type TestMeeting,
   testDelegate,
+  testGuest,
   testLog,
   testMeeting,
 } from '../../testing/index.ts';
 import {
   type Action,
+  chairOf,
   countersign,
   headAt,
   openEntry,
@@ -71,6 +74,26 @@ const nextAct = async (random: Random, log: TestLog, people: readonly TestDelega
       return actOf(state, delegate, action);
     }
   }
+  if (random.chance(3)) {
+    const knock = random.one([...state.knocks.keys(), 0]);
+    const presides = people.filter(({ seat, delegation: { id } }) => chairOf(state, toHex(id)) === seat.id);
+    const guests = people.filter(({ seat }) => seat.id.endsWith('-guest'));
+    const seating = random.one([...state.seatings.keys(), 0]);
+    const by = random.one(guests.length > 0 && random.chance(3) ? guests : presides);
+    return actOf(
+      state,
+      by,
+      random.one<Action>([
+        { kind: 'knock', chain: by.chain },
+        { kind: 'allow', knock },
+        { kind: 'allow', knock },
+        { kind: 'allow', knock },
+        random.chance(4) ? { kind: 'deny', knock, reason: 'r' } : sitAction(by, `guest ${step}`),
+        random.chance(4) ? { kind: 'hand', seating } : { kind: 'preside' },
+        { kind: 'close', agreed: random.chance(4) },
+      ]),
+    );
+  }
   const ended = sitting.length > 1 && random.chance(3) ? random.one(sitting) : null;
   const owner = people.find((one) => ended && one.seat.id === ended.seat.id);
   if (!ended || !owner) return actOf(state, who, sitAction(who, `${log.meeting.body.title} ${step}`));
@@ -83,9 +106,10 @@ const nextAct = async (random: Random, log: TestLog, people: readonly TestDelega
 
 /** A log of so many entries, each countersigned by all or, now and then, by some. */
 const randomLog = async (random: Random, meeting: TestMeeting, entries: number): Promise<TestLog> => {
-  const people = await Promise.all(
-    meeting.body.seats.filter(({ role }) => role !== 'press').map(({ id }) => testDelegate(meeting, id)),
-  );
+  const people = await Promise.all([
+    ...meeting.body.seats.filter(({ role }) => role !== 'press').map(({ id }) => testDelegate(meeting, id)),
+    ...meeting.delegations.map((delegation) => testGuest(meeting, delegation)),
+  ]);
   const log = testLog(meeting);
   for (let step = 0; log.entries.length < entries && step < 20 * entries; step += 1) {
     const act = await nextAct(random, log, people, step);
@@ -111,6 +135,8 @@ const doubtful = async (
   const other = random.one(people);
   const sitting = [...state.seatings.values()];
   const seating = sitting.length > 0 && random.chance(2) ? random.one(sitting).id : random.below(state.head.seq + 2);
+  const knocks = [...state.knocks.keys()];
+  const knock = knocks.length > 0 && !random.chance(4) ? random.one(knocks) : seating;
   const { table, ended } = state;
   const near = (n: number): number => Math.max(0, n + random.below(3) - 1);
   const authenticator = hash('blob', encode(['doubtful', round]));
@@ -131,10 +157,12 @@ const doubtful = async (
     ...(past ? [past.action] : []),
     { ...sitAction(who, `other ${round}`), takesOver: true } as Action,
     { kind: 'sit', chain: who.chain, keyPackage: authenticator, frameKey: new Uint8Array(32), takesOver: false },
+    { kind: 'knock', chain: who.chain },
+    { kind: 'knock', chain: other.chain },
     { kind: 'hand', seating },
     { kind: 'preside' },
-    { kind: 'allow', knock: seating },
-    { kind: 'deny', knock: seating, reason: 'r' },
+    { kind: 'allow', knock },
+    { kind: 'deny', knock, reason: 'r' },
     { kind: 'close', agreed: random.chance(2) },
     { kind: 'found', ...of },
     commit,
@@ -168,6 +196,12 @@ const doubtful = async (
     time: wrong(2) ? random.one([0, time - 2_000, time + 90 * 86_400_000]) : time,
     act,
   });
+};
+
+const ownerOf = async (meeting: TestMeeting, seat: string | undefined): Promise<TestDelegate | null> => {
+  if (seat === undefined) return null;
+  const delegation = meeting.delegations.find(({ name }) => seat === `${name.toLowerCase()}-guest`);
+  return delegation ? testGuest(meeting, delegation) : testDelegate(meeting, seat);
 };
 
 const contentOf = (log: TestLog): RecordContent => {
@@ -212,7 +246,7 @@ export async function* testRecords(random: Random, rounds: number, changes: numb
     const other = last && { ...last, head: hash('blob', last.head) };
     const two = last && other ? [await countersign(host, last), await countersign(host, other)] : [];
     const sitting = [...log.ledger.state.seatings.values()].at(-1);
-    const owner = sitting ? await testDelegate(meeting, sitting.seat.id) : null;
+    const owner = await ownerOf(meeting, sitting?.seat.id);
     const leave =
       sitting && owner ? [await actOf(log.ledger.state, owner, { kind: 'leave', seating: sitting.id })] : [];
     const bent = (one: Bytes | undefined): Bytes => mutate(random, one ?? new Uint8Array(9), [whole]);
@@ -240,12 +274,13 @@ export async function* testRecords(random: Random, rounds: number, changes: numb
       ['another time', { at: random.one([0, content.at + 90 * 86_400_000]) }],
     ];
     for (const [name, wish] of parts) yield { name: `${round} ${name}`, bytes: await sign(wish) };
-    // Everybody, with their own device, a second one, and one that may sit elsewhere.
-    const people = await Promise.all(
-      meeting.body.seats.flatMap(({ id }) =>
+    // Everybody, with their own device, a second one, and one that may sit elsewhere; guests with two.
+    const people = await Promise.all([
+      ...meeting.body.seats.flatMap(({ id }) =>
         [id, `${id} second`, 'alba-principal'].map((device) => testDelegate(meeting, id, device)),
       ),
-    );
+      ...meeting.delegations.flatMap((one) => [testGuest(meeting, one), testGuest(meeting, one, `${one.name} other`)]),
+    ]);
     for (let n = 0; n < 3 * changes; n += 1) {
       const entry = await doubtful(random, log, people, n);
       yield { name: `${round} doubtful ${n}`, bytes: await sign({ entries: [...entries, entry] }) };
